@@ -1,0 +1,1 @@
+"""What travels between the stages: immutable values, no input and no output."""
