@@ -14,7 +14,7 @@ class Channel(NamedTuple):
 
     name: str
     unit: str
-    #: ``rate`` may be interpolated over a short gap, ``cumulative`` too; ``angle`` wraps; ``code`` never is.
+    #: ``rate`` and ``cumulative`` may be interpolated over a short gap; ``angle`` and ``code`` never are
     kind: str
     low: float
     high: float
@@ -24,7 +24,7 @@ class Channel(NamedTuple):
 CHANNELS: Final[dict[str, Channel]] = {
     channel.name: channel
     for channel in (
-        Channel("latitude_deg", "deg", "rate", -90.0, 90.0, "position, WGS 84"),
+        Channel("latitude_deg", "deg", "angle", -90.0, 90.0, "position, WGS 84"),
         Channel("longitude_deg", "deg", "angle", -180.0, 180.0, "position, WGS 84"),
         Channel("altitude_m", "m", "rate", -500.0, 9000.0, "altitude above sea level"),
         Channel("distance_m", "m", "cumulative", 0.0, 1e6, "distance since the start, as the device counts it"),

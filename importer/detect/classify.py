@@ -1,0 +1,152 @@
+"""Claims and evidence to one label a second.
+
+Conventions: `Labels` columns are (n,): direction and gait codes of `DIRECTIONS` and `GAITS`, `p` the probability of that direction
+(NaN for unknown), `bout` the index of the bout or -1.
+Where the data cannot tell, it says so in a sentence and labels movement `unknown`: it never guesses.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from importer.detect import calibration as cal
+from importer.detect.baseline import Line, learn_line
+from importer.detect.bouts import Bout, apply_policy, find_bouts, weigh
+from importer.detect.declared import Declared
+from importer.detect.evidence import add_gait_evidence
+from importer.detect.features import window_mean
+from importer.detect.smoothing import add_posteriors
+from importer.values.activity import Activity, CadenceBasis, Environment, FloatArray, SpeedBasis
+from importer.values.grid import Grid
+from importer.values.session import Baseline, Direction, Gait
+
+DIRECTIONS: Final = (Direction.UNKNOWN, Direction.FORWARD, Direction.BACKWARD, Direction.STILL)
+GAITS: Final = (None, Gait.RUN, Gait.WALK)
+_UNKNOWN, _FORWARD, _BACKWARD, _STILL = range(4)
+
+
+class Labels(NamedTuple):
+    """One label a second, (n,) each."""
+
+    direction: NDArray[np.int8]
+    gait: NDArray[np.int8]
+    p: FloatArray
+    bout: NDArray[np.int64]
+
+
+class Classified(NamedTuple):
+    """All that classification found; `cannot_tell` is the sentence that says why gait told nothing, None where it could."""
+
+    grid: Grid
+    line: Line
+    labels: Labels
+    bouts: tuple[Bout, ...]
+    p_session: float
+    cannot_tell: str | None
+
+
+def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Baseline | None = None) -> Classified:
+    """Label every second of a grid with features.
+
+    Parameters
+    ----------
+    declared : what the runner said; spans of it are left to `segments`, its hints raise the prior.
+    earlier : the runner's baseline from earlier sessions.
+    """
+    is_declared = _covered(grid.n, declared)
+    is_backward = _covered(grid.n, declared, direction=Direction.BACKWARD)
+    line = learn_line(grid, earlier=earlier, is_excluded=is_backward)
+    grid = add_gait_evidence(grid, line)
+    cannot_tell = why_not(activity, grid, line, has_earlier=earlier is not None)
+    grid = add_posteriors(grid, is_direction_told=cannot_tell is None)
+    bouts: tuple[Bout, ...] = ()
+    p_session = prior = session_prior(declared)
+    if cannot_tell is None:
+        is_belt = activity.speed_basis is SpeedBasis.BELT
+        bouts = find_bouts(grid, line, is_belt=is_belt, is_free=~is_declared)
+        bouts, p_session = weigh(bouts, session_prior=prior)
+        bouts = apply_policy(bouts, grid, needs_belt_step=is_belt and bool(np.isnan(grid["slope_ratio"]).all()))
+    labels = _label(grid, bouts, p_session=p_session, is_told=cannot_tell is None)
+    return Classified(grid, line, labels, bouts, p_session, cannot_tell)
+
+
+def session_prior(declared: Declared) -> float:
+    """Probability, before any look at the signals, that the session has backward movement that no span declares."""
+    hints = [hint for hint in declared.hints if hint.direction is Direction.BACKWARD]
+    if not hints:
+        return cal.SESSION_PRIOR
+    return cal.SESSION_PRIOR_STRONG_HINT if any(hint.strong for hint in hints) else cal.SESSION_PRIOR_WEAK_HINT
+
+
+def why_not(activity: Activity, grid: Grid, line: Line, *, has_earlier: bool) -> str | None:
+    """Say why gait cannot tell direction in this session, and what to do about it; None where it can."""
+    if activity.environment is Environment.ELLIPTICAL:
+        return "on an elliptical nothing in the signals tells direction: press lap at each change, or name the workout steps"
+    if "cadence_spm" not in grid or np.isnan(grid["cadence_spm"]).all():
+        return "no cadence in this file, so direction cannot be told: record cadence, press lap, or name the workout steps"
+    if activity.cadence_basis is CadenceBasis.UNKNOWN:
+        return (
+            "the file does not say whether its cadence counts steps or strides, so it is no evidence: press lap, or name the workout steps"
+        )
+    if activity.speed_basis is SpeedBasis.WATCH_MODEL:
+        return "your watch computed this speed from cadence, so it cannot tell: record the belt, press lap, or name the workout steps"
+    if "speed_mps" not in grid or np.isnan(grid["speed_mps"]).all():
+        return "no speed in this file, so direction cannot be told: record GPS or the belt, press lap, or name the workout steps"
+    if activity.speed_basis is SpeedBasis.UNKNOWN:
+        return (
+            "nothing says how this speed was measured, so it is no evidence: record GPS or the belt, press lap, or name the workout steps"
+        )
+    if not has_earlier and line.forward_s < cal.BASELINE_SECONDS:
+        return (
+            f"only {line.forward_s / 60:.0f} min of steady running here (10 are needed to know your usual cadence): "
+            "run longer forward in the same session, press lap, or name the workout steps"
+        )
+    return None
+
+
+def _label(grid: Grid, bouts: tuple[Bout, ...], *, p_session: float, is_told: bool) -> Labels:
+    n = grid.n
+    p_run = grid["p_forward_run"] + grid["p_backward_run"]
+    p_walk = grid["p_forward_walk"] + grid["p_backward_walk"]
+    p_still = grid["p_still"]
+    direction = np.where((p_still > 0.5) | (grid["is_paused"] > 0), _STILL, _FORWARD if is_told else _UNKNOWN).astype(np.int8)
+    gait = np.where(p_run >= p_walk, 1, 2).astype(np.int8)
+    gait[direction == _STILL] = 0
+    p_back = grid["p_backward_run"] + grid["p_backward_walk"]
+    p = np.where(direction == _STILL, p_still, 1 - p_session * p_back)
+    p = np.where(grid["is_paused"] > 0, 1.0, p)
+    bout_of = np.full(n, -1, dtype=np.int64)
+    for i, bout in enumerate(bouts):
+        rows = slice(bout.first, bout.last)
+        code = _BACKWARD if bout.p >= cal.SUGGEST_P and bout.doubt is None else _FORWARD if bout.p <= cal.FORWARD_P else _UNKNOWN
+        direction[rows] = code
+        gait[rows] = 1 if bout.gait is Gait.RUN else 2
+        p[rows] = bout.p if code == _BACKWARD else 1 - bout.p
+        if code != _FORWARD:
+            bout_of[rows] = i
+    gait[~_has_near(grid["cadence_7s_spm"])] = 0
+    unseen = (direction == _FORWARD) & ~(_has_near(grid["cadence_7s_spm"]) & _has_near(grid["speed_7s_mps"]))
+    direction[unseen] = _UNKNOWN
+    nothing_at_all = np.isnan(grid["speed_7s_mps"]) & np.isnan(grid["cadence_7s_spm"]) & (grid["is_paused"] == 0)
+    direction[nothing_at_all & ~(_has_near(grid["speed_7s_mps"]) | _has_near(grid["cadence_7s_spm"]))] = _UNKNOWN
+    p[direction == _UNKNOWN] = np.nan
+    gait[direction == _STILL] = 0
+    return Labels(direction, gait, p, bout_of)
+
+
+def _has_near(values: FloatArray) -> NDArray[np.bool_]:
+    """Tell which rows have enough values of a column around them: (n,)."""
+    share = window_mean(np.isfinite(values).astype(np.float64), window_s=cal.NEIGHBOUR_WINDOW_S)
+    return np.nan_to_num(share) * cal.NEIGHBOUR_WINDOW_S >= cal.NEIGHBOUR_MIN_S
+
+
+def _covered(n: int, declared: Declared, *, direction: Direction | None = None) -> NDArray[np.bool_]:
+    """Rows whose middle lies in a claim (of one direction): (n,)."""
+    covered = np.zeros(n, dtype=bool)
+    for claim in declared.claims:
+        if direction is None or claim.direction is direction:
+            covered[max(0, int(np.ceil(claim.start_s - 0.5))) : max(0, int(np.ceil(claim.end_s - 0.5)))] = True
+    return covered

@@ -1,0 +1,71 @@
+"""The detector as one pure function: an activity in, a tagged session out.
+
+It reads no file, writes no log and knows no database.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from importer.detect import calibration as cal
+from importer.detect.classify import Classified, classify
+from importer.detect.declared import Declared, read_declared
+from importer.detect.features import add_features
+from importer.detect.laprule import LapRule
+from importer.detect.resample import resample
+from importer.detect.segments import build_segments, session_distance
+from importer.values.activity import Activity
+from importer.values.session import Baseline, Direction, Session
+
+
+class Trace(NamedTuple):
+    """A tagged session with everything that led to it: `found.grid` holds each second's features, nats and posteriors."""
+
+    session: Session
+    declared: Declared
+    found: Classified
+
+
+def tag(activity: Activity, *, baseline: Baseline | None = None, lap_rule: LapRule | None = None) -> Session:
+    """Tag an activity.
+
+    Parameters
+    ----------
+    baseline : what is normal for this runner, from sessions that started earlier.
+    lap_rule : which laps the runner says were backward.
+    """
+    return trace(activity, baseline=baseline, lap_rule=lap_rule).session
+
+
+def trace(activity: Activity, *, baseline: Baseline | None = None, lap_rule: LapRule | None = None) -> Trace:
+    """Tag an activity and keep what led to the tags."""
+    declared = read_declared(activity, lap_rule=lap_rule)
+    grid = add_features(resample(activity), activity)
+    found = classify(grid, activity, declared=declared, earlier=baseline)
+    session = Session(
+        activity=activity,
+        segments=build_segments(activity, found, declared),
+        distance_m=session_distance(activity),
+        calibration=cal.VERSION,
+        findings=tuple(_findings(activity, declared, found)),
+        baseline=baseline,
+    )
+    return Trace(session, declared, found)
+
+
+def _findings(activity: Activity, declared: Declared, found: Classified) -> list[str]:
+    """Sentences about the whole session, the most useful first."""
+    findings = list(declared.notes)
+    has_span = any(claim.direction is Direction.BACKWARD for claim in declared.claims)
+    if not has_span:
+        findings.extend(
+            f'{hint.place} "{hint.text}" says that there is backward movement, but not where: '
+            "press lap at each change, or name the workout steps"
+            for hint in declared.hints
+            if hint.direction is Direction.BACKWARD
+        )
+    if found.cannot_tell is not None:
+        findings.append(found.cannot_tell)
+    if found.grid.n == 0 and activity.elapsed_s > 0:
+        findings.append("no usable samples: only the summary was kept")
+    return findings
