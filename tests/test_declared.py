@@ -239,6 +239,23 @@ def test_a_bus_stop_does_not_end_what_a_start_has_opened():
     assert spans(declared) == [(100, 200, B)]
 
 
+def test_a_stop_of_the_other_direction_and_a_second_start_change_nothing():
+    texts = [
+        waypoint("backward start", 100),
+        waypoint("forward stop", 120),
+        waypoint("backward start", 150),
+        waypoint("backward stop", 200),
+    ]
+
+    assert spans(read_declared(activity(texts=texts))) == [(100, 200, B)]
+
+
+def test_a_start_counts_from_where_it_stands_though_a_bare_word_came_before():
+    texts = [waypoint("backward", 50), waypoint("backward start", 100), waypoint("backward stop", 200)]
+
+    assert spans(read_declared(activity(texts=texts))) == [(100, 200, B)]
+
+
 def test_a_waypoint_described_twice_is_one_mark():
     texts = [
         waypoint(text, at)

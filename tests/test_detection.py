@@ -197,6 +197,25 @@ def test_any_activity_gives_segments_that_cover_it_and_never_overrule_a_declarat
     assert not seconds_of(result.session, BACK, basis=Basis.GAIT, standing=Standing.ACCEPTED)
 
 
+_BLOCKS = st.builds(
+    Block,
+    st.integers(1, 200),
+    st.floats(0.8, 4.5),
+    st.sampled_from([BACK, Direction.FORWARD]),
+    st.sampled_from([Gait.RUN, Gait.WALK]),
+    st.sampled_from([0.0, 0.0, 0.05, -0.05]),
+)
+
+
+@given(st.lists(_BLOCKS, min_size=1, max_size=12), st.integers(0, 10_000), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_any_plan_of_a_runner_is_tagged_without_a_hole(blocks, seed, is_belt):
+    plan = [Block(700, 2.7), *blocks]
+    session = tag(run(plan, seed=seed, is_belt=is_belt))
+    assert session.segments[-1].end_s == session.activity.elapsed_s
+    assert not seconds_of(session, BACK, standing=Standing.ACCEPTED)
+
+
 def test_every_number_of_the_calibration_says_where_it_comes_from():
     comment: list[str] = []
     is_after_number = False

@@ -187,6 +187,8 @@ DENIALS = [
     "Don’t run backwards",
     "without any backward running",
     "neither forward nor backward",
+    "no forward or backward today",
+    "weder vorwärts noch rückwärts",
     "backward: none",
     "sans marche arrière",
     "sin correr hacia atrás",
@@ -252,6 +254,7 @@ def test_a_denied_direction_is_denied(text):
         ("5분 동안 뒤로 걷기", Said.BACKWARD),
         ("forward only, no backward", Said.FORWARD),
         ("nicht rückwärts, sondern vorwärts", Said.FORWARD),
+        ("rückwärts nein, vorwärts ja", Said.FORWARD),
     ],
 )
 def test_a_denial_reaches_only_the_words_it_belongs_to(text, said):

@@ -18,6 +18,7 @@ from importer.detect import calibration as cal
 from importer.values.activity import FloatArray
 from importer.values.grid import Grid
 from importer.values.session import Baseline
+from importer.values.statistics import median
 
 #: independent looks in a minute: neighbouring seconds repeat each other. Assumption: cadence wanders over a minute or two
 _LOOKS_PER_SECOND = 1.0 / 20.0
@@ -92,7 +93,7 @@ def learn_line(grid: Grid, *, earlier: Baseline | None = None, is_excluded: NDAr
         return Line(float(mean[0]), float(mean[1]), _inverse(precision), cal.SPREAD_SAME_SESSION, 0.0)
     x = speed[use] - cal.RUN_REFERENCE_SPEED_MPS
     y = cadence[use] / grade_factor(grid["slope_ratio"][use])
-    start = float(np.median(y - cal.RUN_SLOPE_SPM_PER_MPS * x))
+    start = median(y - cal.RUN_SLOPE_SPM_PER_MPS * x)
     beta = np.array([start, mean[1]])
     covariance = _inverse(precision)
     weight = np.ones(len(x))
@@ -112,11 +113,8 @@ def _prior(earlier: Baseline | None) -> tuple[FloatArray, FloatArray]:
         return mean, np.diag([cal.RUN_BETWEEN_SD_SPM**-2, cal.RUN_SLOPE_SD_SPM_PER_MPS**-2])
     level = earlier.intercept_spm + earlier.slope_spm_per_mps * cal.RUN_REFERENCE_SPEED_MPS
     day_sd = cal.SPREAD_OTHER_DAYS * level
-    return (
-        np.array([level, earlier.slope_spm_per_mps]),
-        np.diag([day_sd**-2, (cal.RUN_SLOPE_SD_SPM_PER_MPS / 2) ** -2]),
-        cal.SPREAD_SAME_SESSION,
-    )
+    mean = np.array([level, earlier.slope_spm_per_mps])
+    return mean, np.diag([day_sd**-2, (cal.RUN_SLOPE_SD_SPM_PER_MPS / 2) ** -2])
 
 
 def _forward_share(excess: FloatArray, spread: float) -> FloatArray:
@@ -131,7 +129,7 @@ def _forward_share(excess: FloatArray, spread: float) -> FloatArray:
 def _spread_below(excess: FloatArray) -> float:
     """Relative spread of forward cadence, from what lies below the line: backward running only ever lifts cadence above it."""
     below = -excess[excess < 0]
-    middle = float(np.median(below)) if len(below) else 0.0
+    middle = median(below) if len(below) else 0.0
     # the median of a half-normal is 0.6745 of its standard deviation
     return float(np.clip(middle / 0.6745, cal.SPREAD_SAME_SESSION, cal.SPREAD_WIDEST))
 

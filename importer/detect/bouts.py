@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from importer.detect import calibration as cal
 from importer.detect.baseline import Line
-from importer.detect.evidence import bout_nats
+from importer.detect.evidence import bout_nats, raw_nats
 from importer.values.activity import FloatArray
 from importer.values.grid import Grid
 from importer.values.session import Gait
+from importer.values.statistics import median
 
 
 class Bout(NamedTuple):
@@ -52,8 +53,11 @@ def find_bouts(grid: Grid, line: Line, *, is_belt: bool, is_free: NDArray[np.boo
     """
     p_back = grid["p_backward_run"] + grid["p_backward_walk"]
     usual_mps = _usual_speed(grid)
-    bouts = []
-    for first, last in runs_of((p_back > 0.5) & is_free):
+    bouts: list[Bout] = []
+    runs = runs_of((p_back > 0.5) & is_free)
+    for i, (first, last) in enumerate(runs):
+        room = (bouts[-1].last if bouts else 0, runs[i + 1][0] if i + 1 < len(runs) else grid.n)
+        first, last = _refine(grid, line, first, last, room=room, is_free=is_free)
         bout = _measure(grid, line, first, last, usual_mps=None if is_belt else usual_mps, is_belt=is_belt)
         if bout is not None:
             bouts.append(bout)
@@ -118,8 +122,24 @@ def _doubt(bout: Bout, grid: Grid, probable: Sequence[Bout], *, needs_belt_step:
 
 def _usual_speed(grid: Grid) -> float | None:
     """Median speed of what looks like forward running, m/s."""
-    is_forward = grid["p_forward_run"] > 0.5
-    return float(np.nanmedian(grid["speed_7s_mps"][is_forward])) if is_forward.any() else None
+    speed = grid["speed_7s_mps"]
+    is_forward = (grid["p_forward_run"] > 0.5) & ~np.isnan(speed)
+    return median(speed[is_forward]) if is_forward.any() else None
+
+
+def _refine(grid: Grid, line: Line, first: int, last: int, *, room: tuple[int, int], is_free: NDArray[np.bool_]) -> tuple[int, int]:
+    """Move the borders of a bout to where its unsmoothed evidence is greatest, at most `BORDER_SEARCH_S` away and inside `room`."""
+    reach = min(cal.BORDER_SEARCH_S, (last - first) // 2)
+    if reach == 0:
+        return first, last
+    left, right = max(room[0], first - reach), min(room[1], last + reach)
+    is_walk = bool(grid["p_backward_walk"][first:last].sum() > grid["p_backward_run"][first:last].sum())
+    nats = raw_nats(grid, line, left, right, is_walk=is_walk)
+    nats[~is_free[left:right]] = -cal.MAX_SECOND_NATS
+    # evidence gained by starting at each second up to `first + reach`, and by ending at each one from `last - reach` on
+    head = np.cumsum(nats[: first + reach - left][::-1])[::-1]
+    tail = np.cumsum(nats[last - reach - left :])
+    return left + int(np.argmax(head)), last - reach + int(np.argmax(tail)) + 1
 
 
 def _measure(grid: Grid, line: Line, first: int, last: int, *, usual_mps: float | None, is_belt: bool) -> Bout | None:
@@ -131,17 +151,18 @@ def _measure(grid: Grid, line: Line, first: int, last: int, *, usual_mps: float 
     if not use.any():
         return None
     speed, slope, cadence = (grid[name][rows][use] for name in ("speed_7s_mps", "slope_ratio", "cadence_7s_spm"))
-    mid_speed = float(np.median(speed))
-    level = float(np.median(cadence))
-    middle = float(np.median(excess[use]))
-    steepness = 0.0 if np.isnan(slope).all() else abs(float(np.nanmedian(slope)))
+    mid_speed = median(speed)
+    level = median(cadence)
+    middle = median(excess[use])
+    slope = slope[~np.isnan(slope)]
+    steepness = abs(median(slope)) if len(slope) else 0.0
     error = math.hypot(float(line.relative_error(np.array([mid_speed]))[0]), cal.CADENCE_PER_GRADE_SD * steepness)
     nats = bout_nats(
         excess=middle,
         n_s=int(use.sum()),
         spread=line.spread,
         line_error=error,
-        jog=float(np.nanmedian(grid["excess_run_ratio"][rows][use])) if is_walk else None,
+        jog=median(grid["excess_run_ratio"][rows][use]) if is_walk else None,
         speed_share=mid_speed / usual_mps if usual_mps else None,
     )
     step = _belt_step(grid, first, last, speed_mps=mid_speed, cadence_spm=level) if is_belt else None
@@ -170,4 +191,4 @@ def _belt_step(grid: Grid, first: int, last: int, *, speed_mps: float, cadence_s
     cadence = cadence[~np.isnan(cadence)]
     if len(cadence) < cal.BELT_NEIGHBOUR_MIN_S:
         return None
-    return cadence_spm / float(np.median(cadence)) - 1.0
+    return cadence_spm / median(cadence) - 1.0

@@ -92,6 +92,11 @@ FORWARD_LENGTH_S: Final = 180.0
 GAIT_LENGTH_S: Final = 120.0
 STILL_LENGTH_S: Final = 20.0
 
+#: how far a border of a bout may move when it is looked for second by second, s. Assumption: the smoothing window and the lag of devices
+BORDER_SEARCH_S: Final = 8
+#: relative spread of one unsmoothed second: resolution (2 spm) and step to step. Assumption
+SPREAD_ONE_SECOND: Final = 0.03
+
 # --- base rates -----------------------------------------------------------------------------------------------
 #: sessions with some backward movement among those without a word about it.
 #: Assumption: between 1.7 % (an arbitrary file: 0.5 % of seconds at 30 % in a retro session) and 10 % (a retro runner's folder)

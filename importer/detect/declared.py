@@ -241,7 +241,7 @@ def _add(stronger: list[Claim], weaker: Iterable[Claim], elapsed_s: float, notes
                 conflicts.append(f"{claim.why} says {claim.direction.value}, but {other.why} says {other.direction.value} and counts")
             if other.start_s > at_s:
                 added.append(_span(claim, at_s, other.start_s))
-            at_s = max(at_s, other.end_s)
+            at_s = other.end_s
         if at_s < end_s:
             added.append(_span(claim, at_s, end_s))
             at_s = end_s

@@ -41,6 +41,17 @@ def add_gait_evidence(grid: Grid, line: Line) -> Grid:
     )
 
 
+def raw_nats(grid: Grid, line: Line, first: int, last: int, *, is_walk: bool) -> FloatArray:
+    """Unsmoothed backward against forward in the rows ``[first, last)``, for the search of a border: (last - first,) nats."""
+    rows = slice(first, last)
+    speed, cadence, slope = (grid.column(name)[rows] for name in ("speed_mps", "cadence_spm", "slope_ratio"))
+    expected = line.expected_walk(speed, slope) if is_walk else line.expected_run(speed, slope)
+    spread = np.full(len(speed), float(np.hypot(line.spread, cal.SPREAD_ONE_SECOND)))
+    sd = cal.BACKWARD_EXCESS_SD_WALK if is_walk else cal.BACKWARD_EXCESS_SD_RUN
+    nats = log_ratio(cadence / expected - 1.0, spread, sd)
+    return np.clip(np.nan_to_num(nats), -cal.MAX_SECOND_NATS, cal.MAX_SECOND_NATS)
+
+
 def log_ratio(
     excess: FloatArray,
     spread: FloatArray,

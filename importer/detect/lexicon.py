@@ -36,12 +36,12 @@ class Mark(StrEnum):
 
 
 class Word(NamedTuple):
-    """One phrase of the lexicon; `stem` is a literal without which it cannot match."""
+    """One phrase of the lexicon; `stems` are the literals without which it cannot match, longest first."""
 
     phrase: str
     language: str
     meaning: Meaning
-    stem: str
+    stems: tuple[str, ...]
 
 
 class Finding(NamedTuple):
@@ -135,20 +135,20 @@ def find_mark(text: str, *, is_alone: bool = False) -> Mark | None:
 
 @functools.cache
 def lexicon() -> tuple[Word, ...]:
-    """Give every phrase of the lexicon, false friends included, longest first."""
+    """Give every phrase of the lexicon, false friends included."""
     found = []
     for language, meaning, phrases in words.WORDS:
         for phrase in phrases.split("|"):
             folded = normalise(phrase.strip())
-            stem = max(folded.replace("*", " ").replace("~", " ").split(), key=len)
-            found.append(Word(folded, language, meaning, stem))
+            stems = sorted(folded.replace("*", " ").replace("~", " ").split(), key=len, reverse=True)
+            found.append(Word(folded, language, meaning, tuple(stems)))
     return tuple(found)
 
 
 @functools.cache
 def _stems() -> tuple[str, ...]:
     """Give the literals one of which every text that names a direction must contain."""
-    stems = sorted({word.stem for word in lexicon() if word.meaning is not Meaning.FALSE_FRIEND}, key=len)
+    stems = sorted({word.stems[0] for word in lexicon() if word.meaning is not Meaning.FALSE_FRIEND}, key=len)
     shortest: list[str] = []
     for stem in stems:
         if not any(short in stem for short in shortest):
@@ -161,7 +161,7 @@ def _hits(folded: str) -> list[_Hit]:
     found = [
         _Hit(match.start(), match.end(), word)
         for word in lexicon()
-        if word.stem in folded
+        if word.stems[0] in folded and all(stem in folded for stem in word.stems)
         for match in _compiled(word.phrase).finditer(folded)
     ]
     found.sort(key=lambda hit: (hit.start - hit.end, hit.word.meaning is not Meaning.FALSE_FRIEND, "*" in hit.word.phrase))
@@ -187,14 +187,12 @@ def _denied(folded: str, hits: list[_Hit]) -> list[bool]:
     for i, hit in enumerate(hits):
         left = hits[i - 1].end if i else 0
         before = re.split(_CLAUSE_END, folded[left : hit.start])[-1]
-        is_denied = _not_before().search(before) is not None
+        is_denied = before.strip() != "" and _not_before().search(before) is not None
         if not is_denied and i and denied[-1]:
             is_denied = _or().fullmatch(folded[left : hit.start]) is not None
         if not is_denied:
             right = hits[i + 1].start if i + 1 < len(hits) else len(folded)
-            gap = folded[hit.end : right]
-            is_pending = i + 1 < len(hits) and re.search(_CLAUSE_END, gap) is None
-            is_denied = not is_pending and _not_after().match(gap) is not None
+            is_denied = _not_after().match(folded[hit.end : right]) is not None
         denied.append(is_denied)
     return denied
 

@@ -19,6 +19,7 @@ from importer.detect.features import window_mean
 from importer.values.activity import Activity, FloatArray, SpeedBasis
 from importer.values.grid import Grid
 from importer.values.session import Basis, Claim, Direction, Gait, Segment, Standing
+from importer.values.statistics import median
 
 #: spans closer than this are one border, s: the resolution of a FIT time is 1 s, of a GPX time 1 ms
 _EPSILON_S = 1e-3
@@ -251,7 +252,7 @@ class _Rows:
         values = values[values >= cal.STILL_CADENCE_SPM]
         if not len(values):
             return None
-        return Gait.RUN if float(np.median(values)) > cal.GAIT_BORDER_SPM else Gait.WALK
+        return Gait.RUN if median(values) > cal.GAIT_BORDER_SPM else Gait.WALK
 
     def climb(self, first: int, last: int, distance_m: float | None) -> tuple[float | None, float | None]:
         """Metres climbed, and mean grade: as recorded, else net rise over distance."""
