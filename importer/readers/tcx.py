@@ -1,0 +1,224 @@
+"""TCX (Training Center XML 2): bytes to activities with laps and their notes.
+
+Conventions: one activity for each <Activity>, those of a multisport session included; elements are known by local name under any
+prefix; a lap ends where the next one starts. Garmin Connect calls every lap ``Manual``: a trigger here is no proof of a button.
+Any bytes give activities or a ReadError. Nothing here guesses a direction.
+
+Source: formats seen in real files, see docs/readers.md, "TCX".
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Final
+
+import numpy as np
+
+from importer.errors import CorruptFileError, NotAnActivityError, ReadError
+from importer.readers.assemble import START_SLACK_S, LapRow, Mark, Recorded, build
+from importer.readers.cadence import known_factor
+from importer.readers.sport_words import sport_of
+from importer.readers.tcx_document import COLUMNS, VOCABULARY, Document, TcxActivity, TcxLap
+from importer.readers.xmlstream import Points, Sink, stream
+from importer.readers.xmltext import number
+from importer.values.activity import Activity, Device, Environment, FloatArray, Place, SpeedBasis
+
+#: m; a distance that falls by more at the start of a lap counts from zero in each lap
+DISTANCE_RESTART_M: Final = 1.0
+#: families of Garmin watches, which write their own name without the maker's
+_GARMIN: Final = (
+    "garmin",
+    "forerunner",
+    "fenix",
+    "fēnix",
+    "vivo",
+    "vívo",
+    "edge",
+    "epix",
+    "venu",
+    "instinct",
+    "enduro",
+    "marq",
+    "tactix",
+    "swim",
+)
+#: programs that write a belt's speed
+_BELTS: Final = ("qdomyos", "peloton", "ifit", "zwift", "kinomap", "technogym", "trackmyindoor", "track my indoor", "treadmill", "npe runn")
+#: worthless serial numbers
+_NO_SERIAL: Final = frozenset({0, 12345, 2**31 - 1, 2**32 - 1})
+
+_ACTIVITY_TEXTS: Final = {
+    "Activity/Notes": Place.ACTIVITY_NOTES,
+    "Activity/Training/Plan/Name": Place.WORKOUT_NAME,
+    "Activity/Name": Place.TITLE,
+}
+
+
+def read_tcx(data: bytes, *, strict: bool = False) -> tuple[Activity, ...]:
+    """Read the activities of a TCX file.
+
+    Parameters
+    ----------
+    strict : refuse a file that breaks off or has bytes behind its end, instead of saving what is whole.
+
+    Raises
+    ------
+    NotAnActivityError
+        Codes ``not-an-activity`` (a course, a workout, an empty history), ``no-samples`` (laps without time or points).
+    CorruptFileError, TooLargeError, ReadError
+    """
+    document = Document()
+
+    def make_sink() -> Sink:
+        nonlocal document
+        document = Document()
+        return document
+
+    points, _ = stream(data, VOCABULARY, make_sink)
+    if points.damage is not None and strict:
+        raise points.damage
+    notes = points.notes
+    if points.damage is not None:
+        kind = points.damage.code if points.damage.code == "trailing-bytes" else "truncated"
+        notes = (*notes, f"{kind}: {points.damage.reason}; the {len(points):,} points before it were saved")
+    found: list[Activity] = []
+    for entry in document.activities:
+        found += build(_recorded(document, points, entry, notes=notes), first_index=len(found))
+    if not found:
+        raise _nothing(document, points.damage)
+    return tuple(found)
+
+
+def _recorded(document: Document, points: Points, entry: TcxActivity, *, notes: tuple[str, ...]) -> Recorded:
+    """Cut one activity out of the points of its document."""
+    part = slice(entry.first, len(points) if entry.end is None else entry.end)
+    t_unix_s = points.t_unix_s[part]
+    columns = dict(zip(COLUMNS, (column[part] for column in points.columns), strict=True))
+    run_cadence = columns.pop("run_cadence")
+    columns["cadence_spm"] = np.where(np.isnan(run_cadence), columns["cadence_spm"], run_cadence)
+    columns["distance_m"], n_restarts = _cumulative(columns["distance_m"], [lap.first - entry.first for lap in entry.laps[1:]])
+    if n_restarts:
+        notes = (*notes, "lap-distance: the distance starts from zero in each lap, it was added up")
+    sport, sub_sport = sport_of(entry.sport)
+    device = _device(entry)
+    words = (device.manufacturer, device.product, document.author)
+    said = " ".join(word for word in words if word is not None).casefold()
+    is_belt = sub_sport == "treadmill" or any(word in said for word in _BELTS)
+    laps = _laps(entry, t_unix_s)
+    return Recorded(
+        format="tcx",
+        t_unix_s=t_unix_s,
+        zone_s=points.zone_s[part],
+        columns={name: column for name, column in columns.items() if not np.isnan(column).all()},
+        breaks=tuple(first - entry.first for lap in entry.laps for first in lap.tracks[1:] if entry.first < first < part.stop),
+        sport=sport,
+        sub_sport=sub_sport,
+        device=device,
+        writer_factor=known_factor("tcx", *words),
+        start_unix_s=laps[0][0].start_unix_s if laps else None,
+        timer_s=_total(entry, "TotalTimeSeconds"),
+        distance_m=_total(entry, "DistanceMeters"),
+        # a watch without positions takes its speed from the wrist, or from a pod it does not mention
+        indoor_speed=SpeedBasis.WATCH_MODEL if device.manufacturer == "garmin" else SpeedBasis.BELT if is_belt else SpeedBasis.UNKNOWN,
+        indoor_environment=Environment.TREADMILL if is_belt else Environment.INDOOR,
+        laps=tuple(lap for lap, _ in laps),
+        marks=(
+            *(Mark(Place.LAP_NOTES, text, lap.start_unix_s, lap.end_unix_s) for lap, text in laps if text is not None),
+            *(Mark(place, entry.texts[path]) for path, place in _ACTIVITY_TEXTS.items() if path in entry.texts),
+        ),
+        notes=notes,
+    )
+
+
+def _cumulative(distance_m: FloatArray, lap_firsts: list[int]) -> tuple[FloatArray, int]:
+    """Give the distance since the start of the activity, (n,), and how often it started again with a lap."""
+    at = np.flatnonzero(np.isfinite(distance_m))
+    stated = distance_m[at]
+    first_of_lap = np.unique(np.searchsorted(at, lap_firsts))
+    first_of_lap = first_of_lap[(first_of_lap > 0) & (first_of_lap < len(at))]
+    falls = stated[first_of_lap] < stated[first_of_lap - 1] - DISTANCE_RESTART_M
+    restarts = first_of_lap[falls]
+    if not len(restarts):
+        return distance_m, 0
+    added = np.zeros(len(distance_m))
+    added[at[restarts]] = stated[restarts - 1]
+    return distance_m + np.cumsum(added), len(restarts)
+
+
+def _laps(entry: TcxActivity, t_unix_s: FloatArray) -> list[tuple[LapRow, str | None]]:
+    """Give the laps and their notes; each ends where the next one starts, the last with the samples or its own time."""
+    borders = [*(lap.first - entry.first for lap in entry.laps), len(t_unix_s)]
+    usable: list[tuple[TcxLap, float]] = []
+    for lap, (first, end) in zip(entry.laps, itertools.pairwise(borders), strict=True):
+        start = _lap_start(lap, t_unix_s[first:end])
+        if start is not None and (not usable or start >= usable[-1][1]):
+            usable.append((lap, start))
+    finite = t_unix_s[np.isfinite(t_unix_s)]
+    last = float(finite[-1]) if len(finite) else -math.inf
+    rows = []
+    for i, (lap, start) in enumerate(usable):
+        timer_s = lap.number_of("TotalTimeSeconds")
+        # what a document that breaks off says of its last lap is not in it
+        stated = start if timer_s is None or entry.end is None else start + timer_s
+        end_s = usable[i + 1][1] if i + 1 < len(usable) else max(last, stated)
+        trigger, intensity = lap.texts.get("TriggerMethod"), lap.texts.get("Intensity")
+        row = LapRow(
+            start,
+            end_s,
+            None if trigger is None else trigger.casefold(),
+            None if intensity is None else intensity.casefold(),
+            distance_m=lap.number_of("DistanceMeters"),
+            timer_s=timer_s,
+        )
+        rows.append((row, lap.texts.get("Notes")))
+    return rows
+
+
+def _lap_start(lap: TcxLap, t_unix_s: FloatArray) -> float | None:
+    """Give the stated start, or the first sample's time where there is none or it is hours away from it."""
+    finite = t_unix_s[np.isfinite(t_unix_s)]
+    first = float(finite[0]) if len(finite) else None
+    if math.isfinite(lap.start_unix_s) and (first is None or abs(first - lap.start_unix_s) <= START_SLACK_S):
+        return lap.start_unix_s
+    return first
+
+
+def _total(entry: TcxActivity, name: str) -> float | None:
+    """Give the sum of a number over the laps, None where a lap does not state it or laps are missing."""
+    if entry.end is None:
+        return None
+    values = [lap.number_of(name) for lap in entry.laps]
+    stated = [value for value in values if value is not None]
+    return sum(stated) if stated and len(stated) == len(values) else None
+
+
+def _device(entry: TcxActivity) -> Device:
+    texts = entry.texts
+    product = texts.get("Activity/Creator/Name")
+    serial = number(texts.get("Activity/Creator/UnitId", ""))
+    version = [texts.get(f"Activity/Creator/Version/Version{part}") for part in ("Major", "Minor")]
+    is_garmin = product is not None and product.casefold().startswith(_GARMIN)
+    return Device(
+        manufacturer="garmin" if is_garmin else None,
+        product=product,
+        serial=int(serial) if math.isfinite(serial) and serial > 0 and int(serial) not in _NO_SERIAL else None,
+        software=".".join(part for part in version if part is not None) or None,
+    )
+
+
+def _nothing(document: Document, damage: CorruptFileError | None) -> ReadError:
+    """Say why there is no activity in the document."""
+    if damage is not None:
+        return damage
+    if document.activities:
+        return NotAnActivityError(
+            "the TCX file has an activity without samples and without times",
+            found="an empty activity",
+            code="no-samples",
+            remedy="export the activity as FIT (Original)",
+        )
+    found = ", ".join(sorted(name.lower() for name in document.others)) or "nothing"
+    return NotAnActivityError(
+        f"the TCX file holds no activity (found: {found})", found=found, remedy="export the recorded activity instead of the plan"
+    )
