@@ -212,7 +212,8 @@ def _bout_reasons(bout: Bout, found: Classified, activity: Activity) -> list[str
         n_alike = alike(bout, [other for other in found.bouts if other.p >= cal.SUGGEST_P])
         if n_alike >= cal.SET_SIZE:
             reasons.append(f"one of {n_alike} alike stretches")
-        reasons.append(f"not tagged: {bout.doubt}" if bout.doubt is not None else "confirm it if you ran backward here")
+        if bout.doubt is not None:
+            reasons.append(f"not tagged: {bout.doubt}")
     else:
         reasons.append(f"backward with probability {bout.p:.0%} only: a drill or a hill looks the same")
     return reasons

@@ -25,8 +25,8 @@ def add_posteriors(grid: Grid, *, is_direction_told: bool) -> Grid:
     """
     if grid.n == 0:
         return grid.with_columns(**{f"p_{state}": np.zeros(0) for state in STATES})
-    posterior = smooth(_emission(grid), _transition(is_direction_told), _initial(is_direction_told))
-    return grid.with_columns(**{f"p_{state}": posterior.p[:, i].copy() for i, state in enumerate(STATES)})
+    p = smooth(_emission(grid), _transition(is_direction_told), _initial(is_direction_told))
+    return grid.with_columns(**{f"p_{state}": p[:, i].copy() for i, state in enumerate(STATES)})
 
 
 def _emission(grid: Grid) -> FloatArray:

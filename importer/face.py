@@ -1,0 +1,64 @@
+"""The two calls of the library that touch files: read one, import one."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from importer.errors import ReadError
+from importer.pipeline import ImportResult, InProcess, Options, import_files, read_payload
+from importer.values.activity import Activity
+
+
+def read(path: str | os.PathLike[str], *, strict: bool = False) -> tuple[Activity, ...]:
+    """Read a FIT, GPX or TCX file (or the ``.gz`` of one) into activities, without tagging or storing them.
+
+    Parameters
+    ----------
+    strict : refuse what is damaged instead of salvaging it.
+
+    Raises
+    ------
+    ReadError
+        The file cannot be read, is damaged beyond use, or holds no activity on foot.
+    """
+    from importer.readers.containers import unpack
+    from importer.readers.registry import read_activities
+
+    activities: list[Activity] = []
+    for member in unpack(read_payload(Path(path))):
+        if isinstance(member, ReadError):
+            raise member
+        activities.extend(read_activities(member.data, strict=strict))
+    return tuple(activities)
+
+
+def import_file(path: str | os.PathLike[str], *, db: str | None = None, options: Options | None = None) -> tuple[ImportResult, ...]:
+    """Import one file into a database, as ``retro-import FILE`` does: one result, or one for each member of an archive.
+
+    Parameters
+    ----------
+    db : SQLAlchemy URL; the embedded default where None.
+
+    Raises
+    ------
+    StoreError
+        The database cannot be used. What is wrong with the file is a result, never an error.
+    """
+    from importer.store import open_store
+
+    options = options or Options()
+    with open_store(db) as store:
+        batch_id = store.start_batch(command="import_file", now=datetime.now(UTC))
+        results = tuple(import_files([Path(path)], store, options=options, preparer=InProcess(), batch_id=batch_id))
+        store.finish_batch(batch_id, counts=count(results), now=datetime.now(UTC))
+    return results
+
+
+def count(results: tuple[ImportResult, ...]) -> dict[str, int]:
+    """Count results by outcome."""
+    counts: dict[str, int] = {}
+    for result in results:
+        counts[str(result.outcome)] = counts.get(str(result.outcome), 0) + 1
+    return counts

@@ -1,0 +1,65 @@
+"""Worker processes: what one file may cost."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import sys
+
+import pytest
+
+from importer.pipeline import InProcess, Options, Payload
+from importer.sandbox import Workers
+from importer.store.records import SourceInfo
+from tests.support.program import SAMPLES
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes by signal")
+
+
+def _payload(name: str = "forward-run.fit") -> Payload:
+    data = (SAMPLES / name).read_bytes()
+    return Payload(SourceInfo(path=name, sha256=hashlib.sha256(data).hexdigest(), size_bytes=len(data)), data)
+
+
+def test_a_worker_gives_what_the_program_itself_would():
+    own = InProcess().submit(_payload(), Options())()
+    with Workers(1) as workers:
+        boxed = workers.submit(_payload(), Options())()
+    assert boxed.sessions[0].segments == own.sessions[0].segments
+    assert boxed.sessions[0].activity.t_s.tobytes() == own.sessions[0].activity.t_s.tobytes()
+
+
+def test_a_refusal_comes_back_with_its_facts():
+    with Workers(1) as workers:
+        error = workers.submit(_payload("settings.fit"), Options())().error
+    assert error is not None
+    assert (error.code, error.is_skip) == ("not-an-activity", True)
+
+
+def test_a_file_that_takes_too_long_fails_and_the_next_one_is_read():
+    with Workers(1, wall_s=0.001) as workers:
+        late = workers.submit(_payload(), Options())()
+    assert late.error is not None
+    assert late.error.code == "too-costly"
+    assert "took longer" in late.error.reason
+
+
+def test_a_dead_worker_costs_one_file_and_is_replaced():
+    with Workers(1) as workers:
+        assert workers.submit(_payload(), Options())().sessions
+        (worker,) = workers._all
+        os.kill(worker._process.pid, signal.SIGKILL)
+        worker._process.wait()
+        dead = workers.submit(_payload(), Options())()
+        assert dead.error is not None
+        assert "killed its reader" in dead.error.reason
+        assert workers.submit(_payload(), Options())().sessions
+
+
+def test_no_worker_outlives_the_pool():
+    with Workers(2) as workers:
+        waiting = [workers.submit(_payload(), Options()) for _ in range(4)]
+        assert all(answer().sessions for answer in waiting)
+        processes = [worker._process for worker in workers._all]
+    assert [process.poll() for process in processes] == [0] * len(processes)
