@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -14,6 +15,7 @@ from importer.values.activity import Activity, Lap, Pause
 from importer.values.channels import CHANNELS
 from importer.values.grid import Grid
 from importer.values.session import Basis, Direction, Segment, Session, Standing, check_cover
+from importer.values.statistics import median
 
 START = datetime(2026, 5, 3, 6, 12, tzinfo=UTC)
 
@@ -122,7 +124,7 @@ def test_an_unknown_segment_has_no_basis_and_no_confidence():
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=20), st.data())
 def test_segments_must_cover_the_session_without_hole_or_overlap(lengths, data):
     borders = [0.0, *np.cumsum(lengths).astype(float).tolist()]
-    segments = tuple(_segment(a, b) for a, b in zip(borders[:-1], borders[1:], strict=True))
+    segments = tuple(_segment(a, b) for a, b in itertools.pairwise(borders))
     check_cover(segments, borders[-1])
     i = data.draw(st.integers(0, len(segments) - 1))
     moved = replace(segments[i], end_s=segments[i].end_s + 0.5)
@@ -133,3 +135,8 @@ def test_segments_must_cover_the_session_without_hole_or_overlap(lengths, data):
 def test_a_session_refuses_segments_that_do_not_cover_it():
     with pytest.raises(ValueError, match="end at"):
         Session(_activity(), (_segment(0.0, 2.0),), distance_m=None, calibration=1)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50))
+def test_the_median_is_numpys(values):
+    assert median(np.array(values)) == pytest.approx(float(np.median(values)), rel=1e-12, abs=1e-300)
