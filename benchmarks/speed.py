@@ -90,9 +90,9 @@ def _folder(work: Path, files: Sequence[Path]) -> None:
     for workers in ("1", "2"):
         words = [*PROGRAM, "import", str(files[0].parent), "--db", f"sqlite:///{work}/folder{workers}{{i}}.db", "--workers", workers]
         ours = _median(words, 3)
-        print(
-            f"{len(files)} files, {workers} worker, start-up included: {ours / peer:.3f} x fitparse's decode alone ({ours:.2f} s of {peer:.1f} s)"
-        )
+        plural = "worker" if workers == "1" else "workers"
+        ratio = f"{ours / peer:.3f} x fitparse's decode alone ({ours:.2f} s of {peer:.1f} s)"
+        print(f"{len(files)} files, {workers} {plural}, start-up included: {ratio}")
     again = _median([*PROGRAM, "import", str(files[0].parent), "--db", f"sqlite:///{work}/folder10.db"], 3)
     print(f"the same folder again, all of it known: {again / peer:.3f} x fitparse ({again:.2f} s)")
 
@@ -118,9 +118,8 @@ def _stages(work: Path, hour: Path, files: Sequence[Path]) -> None:
     from importer.readers.registry import read_activities
     from importer.store import open_store
 
-    print(
-        f"\nwhat one more file costs, ms, median of 7 (warm process):\n{'':>24}{'read':>8}{'decode':>8}{'resample':>10}{'tag':>8}{'store':>8}"
-    )
+    print("\nwhat one more file costs, ms, median of 7 (warm process):")
+    print(f"{'':>24}{'read':>8}{'decode':>8}{'resample':>10}{'tag':>8}{'store':>8}")
     with open_store(f"sqlite:///{work}/stages.db") as store:
         batch_id = store.start_batch(command="benchmark", now=datetime.now(UTC))
         for label, paths in (("the hour", [hour]), (f"mean of the {len(files)}", files)):

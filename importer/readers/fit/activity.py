@@ -82,7 +82,8 @@ def assemble(chain: Sequence[Messages], *, strict: bool = False) -> tuple[Activi
     damaged = [messages for messages in chain if messages.integrity is not Integrity.OK]
     if damaged and strict:
         first = damaged[0]
-        raise CorruptFileError(first.fault, code=first.integrity.value, offset=first.fault_offset, remedy="import it without --strict to keep what is whole")
+        remedy = "import it without --strict to keep what is whole"
+        raise CorruptFileError(first.fault, code=first.integrity.value, offset=first.fault_offset, remedy=remedy)
     notes = tuple(_damage_note(messages) for messages in damaged)
     counts = {_damage_count(messages): messages.fault_offset or 0 for messages in damaged}
     found: list[Activity] = []
