@@ -6,7 +6,8 @@
     │   ├── UnknownFormatError
     │   ├── CorruptFileError    offset (bytes) if known
     │   ├── NotAnActivityError  found (what the file is)
-    │   └── TooLargeError       size_bytes, limit_bytes
+    │   ├── TooLargeError       size_bytes, limit_bytes
+    │   └── InternalError       a fault of this program met by a file
     └── StoreError              url without its password, reason, remedy
         ├── NewerDatabaseError  found, known
         ├── NeedsUpgradeError   found, known
@@ -111,6 +112,13 @@ class TooLargeError(ReadError):
         super().__init__(reason, remedy=remedy, path=path, code=code)
         self.size_bytes = size_bytes
         self.limit_bytes = limit_bytes
+
+
+class InternalError(ReadError):
+    """A fault of this program, not of the file: it costs the file, not the batch, and shows in the exit status."""
+
+    code = "internal-error"
+    exit_status = 1
 
 
 class StoreError(RetroImportError):

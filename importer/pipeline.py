@@ -19,7 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from importer.errors import ReadError, TooLargeError
+from importer.errors import InternalError, ReadError, TooLargeError
 from importer.store.records import SourceInfo
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 #: what a folder is walked for, in any case
 SUFFIXES: Final = (".fit", ".gpx", ".tcx", ".fit.gz", ".gpx.gz", ".tcx.gz", ".zip")
-#: code of a failure that is this program's own fault
-BUG: Final = "internal-error"
 #: no file on disk larger than this is read, bytes: an export archive of many years
 LARGEST_FILE_BYTES: Final = 4 << 30
 
@@ -130,7 +128,7 @@ def prepare(payload: Payload, options: Options) -> Prepared:
         return Prepared(error=error)
     except Exception as error:  # noqa: BLE001 - a bug of ours costs this file and not the batch; the exit status says that it is one
         reason = f"a fault of this program, not of the file ({type(error).__name__}: {error})"
-        return Prepared(error=ReadError(reason, remedy="please report it with the file", code=BUG))
+        return Prepared(error=InternalError(reason, remedy="please report it with the file"))
 
 
 def walk(paths: Sequence[str | os.PathLike[str]]) -> Iterator[Path]:

@@ -11,10 +11,13 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 import pytest
 
+from tests.support.fit_samples import Watch, watch_file
 from tests.support.program import SAMPLES, objects, retro
+from tests.support.runner import Block, record
 
 RESULT_KEYS = {"path", "outcome", "sha256", "format", "batch", "error", "notes", "sessions"}
 SESSION_KEYS = {
@@ -244,32 +247,42 @@ def test_an_output_that_nobody_reads_is_no_error(db):
     assert b"Traceback" not in stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_killed_at_any_moment_the_next_run_completes_it(tmp_path):
-    def counts(path):
-        with sqlite3.connect(path) as con:
-            assert con.execute("pragma integrity_check").fetchone()[0] == "ok"
-            return {table: con.execute(f"select count(*) from {table}").fetchone()[0] for table in ("source_file", "session", "stream")}
+def _counts(path):
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as con:
+        assert con.execute("pragma integrity_check").fetchone()[0] == "ok"
+        return {table: con.execute(f"select count(*) from {table}").fetchone()[0] for table in ("source_file", "session", "stream")}
 
-    began = time.monotonic()
-    retro("import", SAMPLES, "--db", f"sqlite:///{tmp_path}/whole.db")
-    whole_s = time.monotonic() - began
-    half_done = 0
-    for i in range(8):
-        path = tmp_path / f"{i}.db"
-        words = [sys.executable, "-m", "importer", "import", str(SAMPLES), "--db", f"sqlite:///{path}", "--json"]
-        program = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-        time.sleep(whole_s * (0.35 + 0.08 * i))
-        killed = program.poll() is None
-        if killed:
-            os.killpg(program.pid, signal.SIGKILL)
-        program.wait()
-        if killed and path.exists() and path.stat().st_size:
-            with contextlib.suppress(sqlite3.OperationalError):  # killed before the tables were there
-                half_done += 0 < counts(path)["source_file"] < counts(tmp_path / "whole.db")["source_file"]
-        assert retro("import", SAMPLES, "--db", f"sqlite:///{path}").returncode == 0
-        assert counts(path) == counts(tmp_path / "whole.db")
-    assert half_done >= 1, "no kill hit a half-done import: the test has shown nothing"
+
+def _stored(path):
+    """Sources stored so far, 0 as long as there is no table to ask."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as con:
+            return int(con.execute("select count(*) from source_file").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("after", [0, 1, 7, 19, 24])
+def test_killed_half_way_the_next_run_completes_it(tmp_path, after):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for i in range(30):
+        recording = record([Block(240, 2.5 + i / 40)], seed=i)
+        (folder / f"{i:02d}.fit").write_bytes(watch_file(recording, watch=Watch(start=datetime(2026, 4, 1 + i % 28, 6, tzinfo=UTC))))
+    path = tmp_path / "killed.db"
+    words = [sys.executable, "-m", "importer", "import", str(folder), "--db", f"sqlite:///{path}", "--json", "--workers", "1"]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as program:
+        while program.poll() is None and _stored(path) < after:
+            time.sleep(0.001)
+        assert program.poll() is None, "the import was over before it was killed: the test has shown nothing"
+        os.killpg(program.pid, signal.SIGKILL)
+    if path.exists() and path.stat().st_size:
+        assert after <= _stored(path) < 30
+    assert retro("import", folder, "--db", f"sqlite:///{path}").returncode == 0
+    retro("import", folder, "--db", f"sqlite:///{tmp_path}/whole.db")
+    assert _counts(path) == _counts(tmp_path / "whole.db")
+    assert _counts(path)["source_file"] == 30
 
 
 def test_the_version_needs_no_heavy_import():

@@ -85,7 +85,8 @@ def _run(
     files: list[Path], store: Store | None, preparer: Preparer, *, options: Options, is_json: bool, fail_fast: bool, is_dry: bool
 ) -> tuple[Counter[str], int]:
     """Import and print; give the count of each outcome, and of files that met a bug."""
-    from importer.pipeline import BUG, import_files
+    from importer.errors import InternalError
+    from importer.pipeline import import_files
 
     counts: Counter[str] = Counter()
     n_bugs = 0
@@ -94,7 +95,7 @@ def _run(
     try:
         for result in _progress(results, n=len(files), is_shown=len(files) > 1 and not is_json):
             counts[str(result.outcome)] += 1
-            n_bugs += result.error is not None and result.error.code == BUG
+            n_bugs += result.error is not None and result.error.code == InternalError.code
             _print(result, is_json=is_json, is_dry=is_dry)
             if fail_fast and result.outcome == "failed":
                 break

@@ -15,7 +15,7 @@ from importer.detect.laprule import LapRule
 from importer.detect.resample import resample
 from importer.detect.segments import build_segments, session_distance
 from importer.values.activity import Activity
-from importer.values.session import Baseline, Direction, Session
+from importer.values.session import Baseline, Claim, Direction, Session
 
 
 class Trace(NamedTuple):
@@ -37,9 +37,18 @@ def tag(activity: Activity, *, baseline: Baseline | None = None, lap_rule: LapRu
     return trace(activity, baseline=baseline, lap_rule=lap_rule).session
 
 
-def trace(activity: Activity, *, baseline: Baseline | None = None, lap_rule: LapRule | None = None) -> Trace:
-    """Tag an activity and keep what led to the tags."""
+def trace(
+    activity: Activity, *, baseline: Baseline | None = None, lap_rule: LapRule | None = None, claims: tuple[Claim, ...] | None = None
+) -> Trace:
+    """Tag an activity and keep what led to the tags.
+
+    Parameters
+    ----------
+    claims : spans to take instead of those that the activity and the lap rule declare: what is stored already.
+    """
     declared = read_declared(activity, lap_rule=lap_rule)
+    if claims is not None:
+        declared = declared._replace(claims=claims)
     grid = add_features(resample(activity), activity)
     found = classify(grid, activity, declared=declared, earlier=baseline)
     session = Session(

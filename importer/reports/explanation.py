@@ -16,6 +16,7 @@ from importer.detect.tagging import Trace, trace
 from importer.reports.session_page import headline
 from importer.reports.table import table_text
 from importer.reports.words import clock, number, plain
+from importer.values.session import Basis, Claim
 
 if TYPE_CHECKING:
     from importer.store import SessionRecord
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 
 def explanation_text(record: SessionRecord, activity: Activity, *, bounds: tuple[float, float] | None = None) -> str:
     """Tell how a session, or a stretch of it, came to its tags."""
-    seen = trace(activity)
+    # what was declared when the session was tagged: a lap rule is not in the file
+    told = tuple(
+        Claim(segment.start_s, segment.end_s, segment.direction, segment.basis, "; ".join(segment.why))
+        for segment in record.segments
+        if segment.basis in (Basis.DECLARED, Basis.MANUAL)
+    )
+    seen = trace(activity, claims=told)
     lines = [headline(record), *(f"  {sentence}" for sentence in _about_session(seen, activity))]
     start_s, end_s = bounds or (0.0, activity.elapsed_s)
     shown = [segment for segment in record.segments if segment.end_s > start_s and segment.start_s < end_s]

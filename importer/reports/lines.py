@@ -1,4 +1,7 @@
-"""What the import prints: a line for each file, and one below it for what a tired runner should know or do."""
+"""What the import prints: one line for each session, what was found, how sure, and what to do next.
+
+Conventions: the first words of notes (``truncated``, ``derived-speed``) stand in brackets at the end; `show` has the sentences.
+"""
 
 from __future__ import annotations
 
@@ -12,32 +15,32 @@ if TYPE_CHECKING:
     from importer.pipeline import ImportResult
     from importer.store import SegmentRecord, SessionRecord
 
-#: notes beyond this many are told by `show`
-_MOST_NOTES = 2
-
 
 def result_lines(result: ImportResult) -> Iterator[str]:
-    """Give the lines of one file."""
+    """Give the lines of one file: one, or one for each session of a file that holds several."""
     if result.error is not None:
         yield f"{result.path}: {result.outcome}: {result.error.message} [{result.error.code}]"
-        return
-    if result.outcome == "known":
+    elif result.outcome == "known":
         ids = ", ".join(str(session.id) for session in result.sessions)
         yield f"{result.path}: known: {result.notes[0]} (session {ids})"
-        return
-    for session in result.sessions:
-        yield f"{result.path}: {_headline(session)}"
-        yield f"    {backward_line(session)}"
-        for sentence in session.findings[:_MOST_NOTES]:
-            yield f"    {sentence}"
-    for note in result.notes[:_MOST_NOTES]:
-        yield f"    note: {note}"
+    else:
+        for session in result.sessions:
+            words = list(dict.fromkeys(note.partition(":")[0] for note in session.notes))
+            odd = f" [{', '.join(words)}]" if words else ""
+            yield f"{result.path}: {_headline(session)}: {_finding(session)}{odd}"
 
 
 def _headline(session: SessionRecord) -> str:
     what = place(str(session.environment), session.sport)
-    number = f"session {session.id}, " if session.id else "not stored, "
+    number = f"session {session.id}, " if session.id else ""
     return f"{number}{local_start(session.start, session.utc_offset_s)}, {what}, {clock(session.timer_s)}, {distance(session.distance_m)}"
+
+
+def _finding(session: SessionRecord) -> str:
+    """Say what was found; where that is nothing, why, and what would help."""
+    found = backward_line(session)
+    is_tagged = any(segment.direction is Direction.BACKWARD for segment in session.segments)
+    return found if is_tagged or not session.findings else f"{found}: {session.findings[0]}"
 
 
 def backward_line(session: SessionRecord) -> str:

@@ -49,10 +49,10 @@ def local_start(start: datetime, utc_offset_s: int | None) -> str:
 
 def place(environment: str, sport: str) -> str:
     """``treadmill running`` in two words; what is unknown is left out."""
-    words = [word for word in (environment, sport) if word not in ("unknown", "generic")]
-    if words and words[0] == "outdoor" and len(words) > 1:
-        words = words[1:]
-    return " ".join(word.replace("_", " ") for word in words) or "session"
+    words = [word.replace("_", " ") for word in (environment, sport) if word not in ("unknown", "generic")]
+    if len(words) == 1:
+        return f"{words[0]} session" if words[0] == environment else words[0]
+    return " ".join(words[1:] if words[:1] == ["outdoor"] else words) or "session"
 
 
 def plain(text: str) -> str:
