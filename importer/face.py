@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,11 +36,12 @@ def read(path: str | os.PathLike[str], *, strict: bool = False) -> tuple[Activit
 
 
 def import_file(path: str | os.PathLike[str], *, db: str | None = None, options: Options | None = None) -> tuple[ImportResult, ...]:
-    """Import one file into a database, as ``retro-import FILE`` does: one result, or one for each member of an archive.
+    """Import one file into a database: one result, or one for each member of an archive.
 
     Parameters
     ----------
-    db : SQLAlchemy URL; the embedded default where None.
+    db : SQLAlchemy URL; the SQLite file in the user's data folder where None (the environment and the configuration file are the
+        command line's).
 
     Raises
     ------
@@ -51,12 +53,15 @@ def import_file(path: str | os.PathLike[str], *, db: str | None = None, options:
     options = options or Options()
     with open_store(db) as store:
         batch_id = store.start_batch(command="import_file", now=datetime.now(UTC))
-        results = tuple(import_files([Path(path)], store, options=options, preparer=InProcess(), batch_id=batch_id))
-        store.finish_batch(batch_id, counts=count(results), now=datetime.now(UTC))
-    return results
+        results: list[ImportResult] = []
+        try:
+            results.extend(import_files([Path(path)], store, options=options, preparer=InProcess(), batch_id=batch_id))
+        finally:
+            store.finish_batch(batch_id, counts=count(results), now=datetime.now(UTC))
+    return tuple(results)
 
 
-def count(results: tuple[ImportResult, ...]) -> dict[str, int]:
+def count(results: Iterable[ImportResult]) -> dict[str, int]:
     """Count results by outcome."""
     counts: dict[str, int] = {}
     for result in results:

@@ -132,17 +132,24 @@ def prepare(payload: Payload, options: Options) -> Prepared:
 
 
 def walk(paths: Sequence[str | os.PathLike[str]]) -> Iterator[Path]:
-    """Give the files to import: a named file as it is, a folder's activity files in the order of their names."""
+    """Give the files to import: a named file as it is, a folder's activity files in the order of their names.
+
+    Links to folders are not followed. A folder that cannot be listed is given itself, so that it fails as `unreadable` and is not
+    passed over in silence.
+    """
     for path in paths:
         root = Path(path)
-        if not root.is_dir():
+        if not os.path.isdir(root):  # noqa: PTH112 - Path.is_dir raises where a folder above may not be entered
             yield root
             continue
-        for folder, folders, names in os.walk(root):
+        closed: list[OSError] = []
+        for folder, folders, names in os.walk(root, onerror=closed.append):
+            yield from (Path(closed.pop().filename) for _ in range(len(closed)))
             folders.sort()
             for name in sorted(names):
                 if name.casefold().endswith(SUFFIXES):
                     yield Path(folder, name)
+        yield from (Path(error.filename) for error in closed)
 
 
 def import_files(
@@ -179,6 +186,8 @@ def _begin(
     payload = item
     known = _known(payload, store, batch_id=batch_id)
     if known is not None:
+        if options.lap_rule is not None:
+            known = replace(known, notes=(*known.notes, "your lap rule was not used, as the file is stored already"))
         return lambda: known
     prepared = preparer.submit(payload, options)
     return lambda: _store(payload, prepared(), store, options=options, batch_id=batch_id, is_dry=is_dry)
@@ -209,10 +218,11 @@ def read_payload(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
         raise ReadError(f"cannot be opened ({error.strerror})", remedy="check the file and its permissions", code="unreadable") from error
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise ReadError("is no regular file", remedy="name an activity file or a folder of them", code="unreadable")
     with os.fdopen(handle, "rb") as stream:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise ReadError("is no regular file", remedy="name an activity file or a folder of them", code="unreadable")
         if status.st_size > LARGEST_FILE_BYTES:
             raise TooLargeError(
                 f"is too large ({status.st_size:,} bytes, at most {LARGEST_FILE_BYTES:,})",

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Final
 
-from importer.errors import CorruptFileError
+from importer.errors import CorruptFileError, InternalError
 from importer.pipeline import Options, Payload, Prepared
 from importer.worker import receive, send
 
@@ -58,17 +58,30 @@ class Workers:
 
     def _ask(self, payload: Payload, options: Options) -> Prepared:
         worker: _Worker | None = getattr(self._mine, "worker", None)
-        if worker is None or worker.n_answered >= RECYCLE_AFTER:
+        if worker is None or worker.n_answered >= RECYCLE_AFTER or worker.is_dead:
             if worker is not None:
                 self._drop(worker)
-            worker = self._mine.worker = self._ready.pop() if self._ready else _Worker()
-            self._all.add(worker)
+            try:
+                worker = self._mine.worker = self._take()
+            except OSError as error:
+                self._mine.worker = None
+                remedy = "close other programs, or try again with fewer --workers"
+                return Prepared(error=InternalError(f"no worker process could be started ({error.strerror})", remedy=remedy))
         answer = worker.ask(payload, options, wall_s=self._wall_s)
         if isinstance(answer, Prepared):
             return answer
         self._drop(worker)
         self._mine.worker = None
         return Prepared(error=CorruptFileError(answer, remedy="the file is damaged or hostile: export it again", code="too-costly"))
+
+    def _take(self) -> _Worker:
+        """Give the worker that was started ahead, or a new one."""
+        try:
+            worker = self._ready.pop()
+        except IndexError:
+            worker = _Worker()
+        self._all.add(worker)
+        return worker
 
     def _drop(self, worker: _Worker) -> None:
         self._all.discard(worker)
@@ -86,9 +99,16 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
+            # not in the terminal's group: Ctrl-C is for this program, which then lets its workers end
+            process_group=0 if os.name == "posix" else None,
         )
         self.n_answered = 0
+        self._is_busy = False
         self._is_late = False
+
+    @property
+    def is_dead(self) -> bool:
+        return self._process.poll() is not None
 
     def ask(self, payload: Payload, options: Options, *, wall_s: float) -> Prepared | str:
         """Give the worker's answer, or why there is none."""
@@ -96,6 +116,7 @@ class _Worker:
         assert self._process.stdout is not None
         clock = threading.Timer(wall_s, self._expire)
         clock.daemon = True
+        self._is_busy = True
         clock.start()
         try:
             send(self._process.stdin, (payload, options))
@@ -104,14 +125,16 @@ class _Worker:
             status = self._process.wait()
             return f"took longer than {wall_s:.0f} s to read" if self._is_late else f"killed its reader (status {status})"
         finally:
+            self._is_busy = False
             clock.cancel()
         assert isinstance(answer, Prepared)
         self.n_answered += 1
         return answer
 
     def _expire(self) -> None:
-        self._is_late = True
-        self._process.kill()
+        if self._is_busy:
+            self._is_late = True
+            self._process.kill()
 
     def kill(self) -> None:
         self._process.kill()

@@ -7,6 +7,7 @@ knows no database. When standard input ends, so does it.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import pickle
@@ -66,7 +67,9 @@ def limit_cpu() -> None:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + CPU_S, hard))
+    soft = int(used.ru_utime + used.ru_stime) + CPU_S
+    with contextlib.suppress(ValueError, OSError):  # the system's own limit may be lower
+        resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
@@ -153,6 +154,10 @@ def test_fail_fast_stops_at_the_first_failure(db, tmp_path):
         (("import",), 2, "Missing argument"),
         (("import", "--laps", "bananas", str(BELT)), 2, "lap"),
         (("show", "7"), 1, "no database here yet"),
+        (("show", "99999999999999999999"), 2, "99999999999999999999"),
+        (("",), 4, "does not exist"),
+        (("x" * 300 + ".fit",), 4, "does not exist"),
+        (("import", str(BELT), "--db", ""), 2, "--db"),
         (("explain", "1", "9-3"), 2, "ends before it starts"),
         (("explain", "1", "soon"), 2, "no span"),
         (("report", "bananas"), 2, "bananas"),
@@ -225,8 +230,11 @@ def test_the_database_is_where_the_option_the_environment_or_the_file_says(tmp_p
     assert retro("db", "path", "--db", f"sqlite:///{tmp_path}/o.db", **environment).stdout.strip() == str(tmp_path / "o.db")
     (result,) = objects(retro("import", BELT, "--json", **environment))
     assert result["sessions"][0]["athlete"] == "Ada"
-    default = retro("db", "path", XDG_DATA_HOME=str(tmp_path / "data"), RETRO_IMPORT_CONFIG=str(tmp_path / "none.toml")).stdout.strip()
-    assert default.endswith("retro-import.db")
+    named = retro("db", "path", RETRO_IMPORT_CONFIG=str(tmp_path / "none.toml"))
+    assert named.returncode == 2
+    assert "RETRO_IMPORT_CONFIG" in named.stderr
+    homes = {"XDG_DATA_HOME": str(tmp_path / "data"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    assert retro("db", "path", **homes).stdout.strip().endswith("retro-import.db")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
@@ -245,12 +253,114 @@ def test_an_output_that_nobody_reads_is_no_error(db):
         program.stdout.close()
         stderr = program.stderr.read()
     assert b"Traceback" not in stderr
+    assert program.returncode == 0
+    assert len(_contents(db)["source_file"]) == 11, "the import goes on in silence"
+
+
+def test_a_report_that_nobody_reads_is_no_error(db):
+    retro("import", BELT, "--db", db)
+    words = [sys.executable, "-m", "importer", "report", "--db", db, "--format", "json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        program.stdout.close()
+    assert program.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_ends_after_the_file_in_work_and_the_next_run_goes_on(tmp_path, db):
+    folder = _many(tmp_path, 60)
+    words = [sys.executable, "-m", "importer", "import", str(folder), "--db", db, "--workers", "1"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.readline()
+        os.killpg(program.pid, signal.SIGINT)
+        told, stderr = program.stdout.read(), program.stderr.read()
+    assert program.returncode == 130
+    assert "Traceback" not in stderr
+    assert "stopped: the next run goes on from here" in told
+    stored = _stored(tmp_path / "runs.db")
+    assert 1 <= stored < 60
+    with contextlib.closing(sqlite3.connect(tmp_path / "runs.db")) as con:
+        assert con.execute("select count(*) from import_batch where finished_utc is not null").fetchone()[0] == 1
+    done = retro("import", folder, "--db", db)
+    assert f"{stored} known" in done.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_fails_and_is_not_passed_over(tmp_path, db):
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    shutil.copy(BELT, tmp_path / "locked.fit")
+    (tmp_path / "locked.fit").chmod(0)
+    closed.chmod(0)
+    done = retro("import", tmp_path, "--db", db, "--json")
+    closed.chmod(0o700)
+    assert done.returncode == 3
+    assert {result["error"]["code"] for result in objects(done)} == {"unreadable"}
+
+
+def test_a_lap_rule_for_a_stored_file_says_that_it_was_not_used(db):
+    retro("import", SAMPLES / "lap-toggle.fit", "--db", db)
+    assert "your lap rule was not used" in retro("import", SAMPLES / "lap-toggle.fit", "--db", db, "--laps", "even").stdout
+
+
+def test_explain_speaks_of_what_is_stored(db):
+    retro("import", SAMPLES / "lap-toggle.fit", "--db", db, "--laps", "2,4,6")
+    told = retro("explain", "1", "--db", db).stdout
+    assert told.count("by your lap rule") == 7
+    beyond = retro("explain", "1", "9:00:00-9:00:10", "--db", db)
+    assert beyond.returncode == 2
+    assert "starts behind the end" in beyond.stderr
+
+
+def test_days_at_the_edge_of_the_calendar_are_no_bounds(db):
+    retro("import", BELT, "--db", db)
+    for words in (("--since", "0001-01-01"), ("--until", "9999-12-31")):
+        assert "1 session" in retro("report", "--db", db, *words).stdout
+
+
+def test_an_archive_is_read_in_a_worker_and_summed_up(tmp_path, db):
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as out:
+        for name in ("forward-run.fit", "waypoint-marks.gpx", "settings.fit"):
+            out.write(SAMPLES / name, f"activities/{name}")
+    done = retro("import", archive, "--db", db)
+    assert done.returncode == 0
+    assert "3 files: 2 imported, 1 skipped" in done.stdout
+    assert f"{archive}!activities/waypoint-marks.gpx: session 2" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells differ")
+def test_a_limit_of_the_system_on_processor_time_is_no_fault_of_the_files(tmp_path, db):
+    shutil.copy(BELT, tmp_path / "a.fit")
+    shutil.copy(SAMPLES / "forward-run.fit", tmp_path / "b.fit")
+    words = [sys.executable, "-m", "importer", "import", str(tmp_path), "--db", db, "--workers", "1"]
+    done = subprocess.run(["bash", "-c", 'ulimit -t 50; exec "$@"', "bash", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_run_leaves_a_batch_that_ended(db):
+    retro("import", BELT, SAMPLES / "settings.fit", "--db", db)
+    with contextlib.closing(sqlite3.connect(db.removeprefix("sqlite:///"))) as con:
+        rows = con.execute("select command, finished_utc is not null from import_batch").fetchall()
+    assert rows == [("import", 1)]
 
 
 def _counts(path):
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as con:
         assert con.execute("pragma integrity_check").fetchone()[0] == "ok"
         return {table: con.execute(f"select count(*) from {table}").fetchone()[0] for table in ("source_file", "session", "stream")}
+
+
+def _many(tmp_path, n):
+    """A folder of short recordings."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for i in range(n):
+        recording = record([Block(120, 2.5 + i / 40)], seed=i)
+        (folder / f"{i:02d}.fit").write_bytes(watch_file(recording, watch=Watch(start=datetime(2026, 4, 1 + i % 28, 6, tzinfo=UTC))))
+    return folder
 
 
 def _stored(path):
@@ -265,11 +375,7 @@ def _stored(path):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("after", [0, 1, 7, 19, 24])
 def test_killed_half_way_the_next_run_completes_it(tmp_path, after):
-    folder = tmp_path / "in"
-    folder.mkdir()
-    for i in range(30):
-        recording = record([Block(240, 2.5 + i / 40)], seed=i)
-        (folder / f"{i:02d}.fit").write_bytes(watch_file(recording, watch=Watch(start=datetime(2026, 4, 1 + i % 28, 6, tzinfo=UTC))))
+    folder = _many(tmp_path, 60)
     path = tmp_path / "killed.db"
     words = [sys.executable, "-m", "importer", "import", str(folder), "--db", f"sqlite:///{path}", "--json", "--workers", "1"]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as program:
@@ -278,11 +384,11 @@ def test_killed_half_way_the_next_run_completes_it(tmp_path, after):
         assert program.poll() is None, "the import was over before it was killed: the test has shown nothing"
         os.killpg(program.pid, signal.SIGKILL)
     if path.exists() and path.stat().st_size:
-        assert after <= _stored(path) < 30
+        assert after <= _stored(path) < 60
     assert retro("import", folder, "--db", f"sqlite:///{path}").returncode == 0
     retro("import", folder, "--db", f"sqlite:///{tmp_path}/whole.db")
     assert _counts(path) == _counts(tmp_path / "whole.db")
-    assert _counts(path)["source_file"] == 30
+    assert _counts(path)["source_file"] == 60
 
 
 def test_the_version_needs_no_heavy_import():

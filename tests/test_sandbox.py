@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import subprocess
 import sys
 
 import pytest
 
+from importer import worker
 from importer.pipeline import InProcess, Options, Payload
 from importer.sandbox import Workers
 from importer.store.records import SourceInfo
@@ -45,21 +47,52 @@ def test_a_file_that_takes_too_long_fails_and_the_next_one_is_read():
     assert "took longer" in late.error.reason
 
 
-def test_a_dead_worker_costs_one_file_and_is_replaced():
+def test_a_worker_that_dies_at_work_costs_one_file_and_is_replaced():
     with Workers(1) as workers:
         assert workers.submit(_payload(), Options())().sessions
-        (worker,) = workers._all
-        os.kill(worker._process.pid, signal.SIGKILL)
-        worker._process.wait()
-        dead = workers.submit(_payload(), Options())()
+        (process,) = (one._process for one in workers._all)
+        os.kill(process.pid, signal.SIGSTOP)
+        answer = workers.submit(_payload(), Options())
+        os.kill(process.pid, signal.SIGKILL)
+        dead = answer()
         assert dead.error is not None
         assert "killed its reader" in dead.error.reason
         assert workers.submit(_payload(), Options())().sessions
+
+
+def test_a_worker_that_dies_idle_costs_nothing():
+    with Workers(1) as workers:
+        assert workers.submit(_payload(), Options())().sessions
+        (process,) = (one._process for one in workers._all)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        assert workers.submit(_payload(), Options())().sessions
+
+
+def test_a_worker_is_replaced_before_a_leak_can_grow(monkeypatch):
+    monkeypatch.setattr("importer.sandbox.RECYCLE_AFTER", 2)
+    with Workers(1) as workers:
+        pids = []
+        for _ in range(4):
+            workers.submit(_payload(), Options())()
+            pids += [one._process.pid for one in workers._all]
+    assert pids[0] == pids[1] != pids[2] == pids[3]
+
+
+def test_a_worker_has_limits():
+    program = (
+        "import resource as r\nfrom importer import worker\nworker.limit()\nworker.limit_cpu()\n"
+        "print(*(r.getrlimit(what)[0] for what in (r.RLIMIT_AS, r.RLIMIT_FSIZE, r.RLIMIT_CPU)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    memory, files, cpu = map(int, done.stdout.split())
+    assert (memory, files) == (worker.MEMORY_BYTES, 0)
+    assert worker.CPU_S <= cpu <= worker.CPU_S + 5
 
 
 def test_no_worker_outlives_the_pool():
     with Workers(2) as workers:
         waiting = [workers.submit(_payload(), Options()) for _ in range(4)]
         assert all(answer().sessions for answer in waiting)
-        processes = [worker._process for worker in workers._all]
+        processes = [one._process for one in workers._all]
     assert [process.poll() for process in processes] == [0] * len(processes)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from importer.cli.options import database_url, db_option
+from importer.cli.options import database_url, db_option, wait_s
 
 
 @click.group()
@@ -29,7 +29,7 @@ def upgrade(*, db_url: str | None) -> None:
     """Bring a database of an older version up to date; a backup is made beside a SQLite file first."""
     from importer.store.migrate import upgrade as run
 
-    done = run(database_url(db_url), now=datetime.now(UTC))
+    done = run(database_url(db_url), now=datetime.now(UTC), wait_s=wait_s())
     if done.before.is_current:
         click.echo(f"{done.before.url}: is up to date (version {done.before.known})")
         return

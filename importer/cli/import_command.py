@@ -1,35 +1,45 @@
-"""``retro-import import``: files and folders in, one line or one JSON object for each."""
+"""``retro-import import``: files and folders in, one line or one JSON object for each.
+
+Conventions: Ctrl-C ends after the file in work, so that nothing is left half said; a second one ends at once. Where nobody reads the
+output any more (`| head`), the import goes on in silence.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from importer.cli.options import configured, database_url, db_option, wait_s
-from importer.cli.output import say
+from importer.cli.output import fitted, is_terminal, silence_stdout
 
 if TYPE_CHECKING:
+    from importer.detect.laprule import LapRule
     from importer.pipeline import ImportResult, Options, Preparer
     from importer.store import Store
 
 #: a worker costs as much time to start as this many files take it to read (measured: 0.3 s against 9 ms), twice over
 FILES_PER_WORKER: Final = 64
+#: exit status after Ctrl-C, as shells have it
+STOPPED: Final = 130
 
 
 @click.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(readable=False, path_type=str))
 @db_option
 @click.option("--athlete", metavar="NAME", help="Whose sessions these are. Default: `athlete` in the configuration file, or me.")
-@click.option("--laps", "lap_rule", metavar="RULE", help='Which laps you ran backward: "2,4,6", "2-6", even, odd, alternate or all.')
+@click.option("--laps", "lap_rule", metavar="RULE", help='Which laps you ran backward: "2,4,6", "2-6", "5-", even, odd, alternate or all.')
 @click.option("--strict", is_flag=True, help="Refuse damaged files instead of saving what can be read.")
 @click.option("--dry-run", is_flag=True, help="Read and tag, but write nothing.")
 @click.option("--json", "is_json", is_flag=True, help="One JSON object for each file, a line each.")
@@ -42,7 +52,7 @@ FILES_PER_WORKER: Final = 64
 @click.option("--fail-fast", is_flag=True, help="Stop at the first file that fails.")
 def import_command(
     *,
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     db_url: str | None,
     athlete: str | None,
     lap_rule: str | None,
@@ -56,91 +66,155 @@ def import_command(
 
     A folder is walked for .fit, .gpx and .tcx files, also .gz of them, and .zip. The same bytes are imported once only.
     """
-    from importer.pipeline import InProcess, Options, walk
+    from importer.pipeline import Options, walk
 
-    missing = [path for path in paths if not path.exists()]
+    missing = [path for path in paths if _is_missing(path)]
     for path in missing:
-        click.echo(f"retro-import: {path}: does not exist: {_advice(path)}", err=True)
+        click.echo(f"retro-import: {path or '(an empty name)'}: does not exist: {_advice(path)}", err=True)
     options = Options(athlete=athlete or configured("athlete") or "me", lap_rule=_lap_rule(lap_rule), strict=strict)
     files = list(walk([path for path in paths if path not in missing]))
     if missing and not files:
         return 4
-    is_alone = len(files) <= 1 and workers is None
-    pool: AbstractContextManager[Preparer]
-    if is_alone:
-        pool = nullcontext(InProcess())
-    else:
-        from importer.sandbox import Workers
-
-        pool = Workers(workers or min(os.cpu_count() or 1, 1 + len(files) // FILES_PER_WORKER))
-    url = database_url(db_url)
-    with pool as preparer, _store(url, is_dry=dry_run) as store:
-        counts, n_bugs = _run(files, store, preparer, options=options, is_json=is_json, fail_fast=fail_fast, is_dry=dry_run)
-    if not is_json and len(files) != 1:
-        _summary(counts, is_dry=dry_run)
-    return 1 if n_bugs else 4 if missing else 3 if counts["failed"] else 0
+    with _preparer(files, workers) as preparer, _store(database_url(db_url), is_dry=dry_run) as store:
+        run = _Run(store, preparer, options=options, is_json=is_json, fail_fast=fail_fast, is_dry=dry_run)
+        run.all(files)
+    if not is_json and (len(files) != 1 or run.counts.total() > 1 or run.is_stopped):
+        run.sum_up()
+    return STOPPED if run.is_stopped else 1 if run.n_bugs else 4 if missing else 3 if run.counts["failed"] else 0
 
 
-def _run(
-    files: list[Path], store: Store | None, preparer: Preparer, *, options: Options, is_json: bool, fail_fast: bool, is_dry: bool
-) -> tuple[Counter[str], int]:
-    """Import and print; give the count of each outcome, and of files that met a bug."""
-    from importer.errors import InternalError
-    from importer.pipeline import import_files
+class _Run:
+    """One run over some files: what is printed, counted, and when it ends."""
 
-    counts: Counter[str] = Counter()
-    n_bugs = 0
-    batch_id = None if store is None or is_dry else store.start_batch(command="import", now=datetime.now(UTC))
-    results = import_files(files, store, options=options, preparer=preparer, batch_id=batch_id, is_dry=is_dry)
-    try:
-        for result in _progress(results, n=len(files), is_shown=len(files) > 1 and not is_json):
-            counts[str(result.outcome)] += 1
-            n_bugs += result.error is not None and result.error.code == InternalError.code
-            _print(result, is_json=is_json, is_dry=is_dry)
-            if fail_fast and result.outcome == "failed":
-                break
-    finally:
+    def __init__(self, store: Store | None, preparer: Preparer, *, options: Options, is_json: bool, fail_fast: bool, is_dry: bool) -> None:
+        self._store = store
+        self._preparer = preparer
+        self._options = options
+        self._is_json = is_json
+        self._fail_fast = fail_fast
+        self._is_dry = is_dry
+        self.counts: Counter[str] = Counter()
+        self.n_bugs = 0
+        self.is_stopped = False
+
+    def all(self, files: list[Path]) -> None:
+        """Import and print every file."""
+        from importer.errors import InternalError
+        from importer.pipeline import import_files
+
+        store, now = self._store, datetime.now
+        batch_id = None if store is None or self._is_dry else store.start_batch(command="import", now=now(UTC))
+        results = import_files(files, store, options=self._options, preparer=self._preparer, batch_id=batch_id, is_dry=self._is_dry)
+        with self._stops_gently(), _progress(n=len(files), is_shown=len(files) > 1 and not self._is_json) as bar:
+            for result in results:
+                self.counts[str(result.outcome)] += 1
+                self.n_bugs += result.error is not None and result.error.code == InternalError.code
+                for line in self._lines(result):
+                    bar.print(line)
+                bar.advance()
+                if self.is_stopped or (self._fail_fast and result.outcome == "failed"):
+                    break
+        # not in a `finally`: after an error the database may be away, and the batch then tells that it never ended
         if store is not None and batch_id is not None:
-            store.finish_batch(batch_id, counts=counts, now=datetime.now(UTC))
-    return counts, n_bugs
+            store.finish_batch(batch_id, counts=self.counts, now=now(UTC))
+
+    def sum_up(self) -> None:
+        """Print what it came to."""
+        if not self.counts and not self.is_stopped:
+            click.echo("no activity files found: looked for .fit, .gpx, .tcx, .gz of them, and .zip", err=True)
+            return
+        words = ", ".join(f"{n} {outcome}" for outcome, n in self.counts.most_common())
+        n = self.counts.total()
+        tail = " (nothing was written)" if self._is_dry else "; stopped: the next run goes on from here" if self.is_stopped else ""
+        click.echo(f"{n} {'file' if n == 1 else 'files'}: {words}{tail}")
+
+    def _lines(self, result: ImportResult) -> Iterator[str]:
+        if self._is_json:
+            from importer.reports.as_json import result_json
+
+            yield json.dumps(result_json(result, is_dry=self._is_dry), allow_nan=False)
+            return
+        from importer.reports.lines import result_lines
+        from importer.reports.words import plain
+
+        for line in result_lines(result):
+            yield fitted(plain(line))
+
+    @contextmanager
+    def _stops_gently(self) -> Iterator[None]:
+        """Let Ctrl-C end the run after the file in work: in the middle of a transaction it would leave the database locked for a while."""
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            self.is_stopped = True
+            signal.signal(signal.SIGINT, before)
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
-def _print(result: ImportResult, *, is_json: bool, is_dry: bool) -> None:
-    if is_json:
-        from importer.reports.as_json import result_json
+class _Bar:
+    """Prints results, above a progress bar where there is one."""
 
-        # one write for each line, flushed: a reader at the other end of a pipe sees every file when it is stored
-        click.echo(json.dumps(result_json(result, is_dry=is_dry), allow_nan=False))
-        return
-    from importer.reports.lines import result_lines
-    from importer.reports.words import plain
+    def __init__(self, bar: Any = None, task: Any = None) -> None:  # noqa: ANN401 - rich is loaded for a terminal only
+        self._bar = bar
+        self._task = task
+        self._is_read = True
 
-    for line in result_lines(result):
-        say(plain(line))
+    def print(self, line: str) -> None:
+        if not self._is_read:
+            return
+        try:
+            if self._bar is not None and is_terminal():
+                self._bar.console.out(line, highlight=False)
+            else:
+                # one write for each line, flushed: a reader at the other end of a pipe sees every file when it is stored
+                click.echo(line)
+        except BrokenPipeError:
+            silence_stdout()
+            self._is_read = False
+
+    def advance(self) -> None:
+        if self._bar is not None:
+            self._bar.advance(self._task)
 
 
-def _progress(results: Iterator[ImportResult], *, n: int, is_shown: bool) -> Iterator[ImportResult]:
-    """Show a bar on a terminal: on stderr, so that stdout stays clean."""
-    if not (is_shown and sys.stderr.isatty()):
-        yield from results
+@contextmanager
+def _progress(*, n: int, is_shown: bool) -> Iterator[_Bar]:
+    """Show a bar on a terminal: on stderr, but with the results above it where both are the same terminal."""
+    if not (is_shown and sys.stderr is not None and sys.stderr.isatty()):
+        yield _Bar()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    console = Console(stderr=True)
+    console = Console(stderr=not is_terminal())
     with Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("import", total=n)
-        for result in results:
-            yield result
-            bar.advance(task)
+        yield _Bar(bar, bar.add_task("import", total=n))
 
 
-def _summary(counts: Counter[str], *, is_dry: bool) -> None:
-    if not counts:
-        click.echo("no activity files found: looked for .fit, .gpx, .tcx, .gz of them, and .zip", err=True)
-        return
-    words = ", ".join(f"{n} {outcome}" for outcome, n in counts.most_common())
-    click.echo(f"{sum(counts.values())} files: {words}{' (nothing was written)' if is_dry else ''}")
+def _preparer(files: list[Path], workers: int | None) -> AbstractContextManager[Preparer]:
+    """Read a single plain file in this process, all else in worker processes."""
+    if workers is None and len(files) <= 1 and not (files and _is_archive(files[0])):
+        from importer.pipeline import InProcess
+
+        return nullcontext(InProcess())
+    from importer.sandbox import Workers
+
+    return Workers(workers or min(os.cpu_count() or 1, 1 + len(files) // FILES_PER_WORKER))
+
+
+def _is_archive(path: Path) -> bool:
+    """Tell a zip archive by its first bytes."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as stream:
+            return stream.read(2) == b"PK"
+    except OSError:
+        return False
 
 
 def _store(url: str | None, *, is_dry: bool) -> AbstractContextManager[Store | None]:
@@ -153,7 +227,18 @@ def _store(url: str | None, *, is_dry: bool) -> AbstractContextManager[Store | N
     return open_store(url, read_only=is_dry, wait_s=wait_s())
 
 
-def _lap_rule(text: str | None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - LapRule is loaded only where a rule is given
+def _is_missing(path: str) -> bool:
+    """Tell whether there is nothing of that name; what is there but closed to us is not missing."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return True
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG
+    return not path
+
+
+def _lap_rule(text: str | None) -> LapRule | None:
     if text is None:
         return None
     from importer.detect.laprule import parse_lap_rule
@@ -161,13 +246,13 @@ def _lap_rule(text: str | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
     return parse_lap_rule(text)
 
 
-def _advice(path: Path) -> str:
+def _advice(path: str) -> str:
     """Say what to do about a path that is not there: a mistyped command is the likeliest reason for a single word."""
     from importer.cli.main import COMMANDS
 
-    if path.suffix or os.sep in str(path):
+    if "." in path or os.sep in path:
         return "check the path"
     from difflib import get_close_matches
 
-    near = get_close_matches(str(path), COMMANDS, n=1)
+    near = get_close_matches(path, COMMANDS, n=1)
     return f"did you mean `retro-import {near[0]}`?" if near else "check the path, or see `retro-import --help` for the commands"

@@ -29,6 +29,8 @@ def db_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def database_url(given: str | None) -> str | None:
     """Resolve the database: None means the embedded default."""
+    if given is not None and not given.strip():
+        raise UsageError("--db: is empty: name a database, e.g. sqlite:///runs.db, or leave the option out")
     return given or os.environ.get("RETRO_IMPORT_DB") or configured("db")
 
 
@@ -59,8 +61,8 @@ def configured(key: str) -> str | None:
         value = tomllib.loads(path.read_text(encoding="utf-8")).get(key)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: no valid TOML ({error}): correct it or move it away") from error
-    except OSError:
-        return None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}): correct RETRO_IMPORT_CONFIG or the file") from error
     if value is not None and not isinstance(value, str):
         raise UsageError(f"{path}: {key} is a {type(value).__name__} (expected a text in quotes): correct it")
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -9,9 +10,25 @@ import click
 
 def say(text: str) -> None:
     """Print text for people; on a terminal, lines that are too long are broken between words."""
-    if sys.stdout.isatty():
-        text = "\n".join(_wrapped(line) for line in text.splitlines())
-    click.echo(text)
+    click.echo(fitted(text))
+
+
+def fitted(text: str) -> str:
+    """Break lines between words where stdout is a terminal."""
+    if is_terminal():
+        return "\n".join(_wrapped(line) for line in text.splitlines())
+    return text
+
+
+def is_terminal() -> bool:
+    """Tell whether stdout is a terminal; a closed stdout is none."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def silence_stdout() -> None:
+    """Send what is still printed to nowhere: its reader has gone away."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _wrapped(line: str) -> str:

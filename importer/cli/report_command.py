@@ -36,7 +36,7 @@ def report(
     QUESTION is `sessions` (the default): each session with its backward time, distance, share and how it is known. Times are
     hours and minutes, distances metres or kilometres; a share is of the time spent moving.
     """
-    from importer.reports.sessions_report import session_rows, sessions_text
+    from importer.reports.sessions_report import COLUMNS, session_rows, sessions_text
     from importer.store import open_store
 
     with open_store(database_url(db_url), create=False, read_only=True, wait_s=wait_s()) as store:
@@ -44,7 +44,7 @@ def report(
     if format_name == "json":
         click.echo(json.dumps(rows, indent=1, allow_nan=False))
     elif format_name == "csv":
-        writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]) if rows else ["session_id"], lineterminator="\n")
+        writer = csv.DictWriter(sys.stdout, fieldnames=COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     else:

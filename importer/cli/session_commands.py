@@ -15,8 +15,12 @@ _SPAN = re.compile(r"(?P<start>[\d:.]+)-(?P<end>[\d:.]+)")
 _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+(?:\.\d+)?)")
 
 
+#: as far as a row's number can go
+_SESSION = click.IntRange(1, 2**63 - 1)
+
+
 @click.command()
-@click.argument("session", type=int)
+@click.argument("session", type=_SESSION)
 @db_option
 @click.option("--json", "is_json", is_flag=True, help="The session as the import prints it, a JSON object.")
 def show(*, session: int, db_url: str | None, is_json: bool) -> None:
@@ -36,7 +40,7 @@ def show(*, session: int, db_url: str | None, is_json: bool) -> None:
 
 
 @click.command()
-@click.argument("session", type=int)
+@click.argument("session", type=_SESSION)
 @click.argument("span", required=False, metavar="[START-END]")
 @db_option
 def explain(*, session: int, span: str | None, db_url: str | None) -> None:
@@ -50,6 +54,10 @@ def explain(*, session: int, span: str | None, db_url: str | None) -> None:
     with open_store(database_url(db_url), create=False, read_only=True, wait_s=wait_s()) as store:
         record = store.session(session)
         activity = store.load_activity(session)
+    if bounds is not None and bounds[0] >= record.elapsed_s:
+        raise UsageError(
+            f"{span!r}: starts behind the end of session {session} ({record.elapsed_s:.0f} s): see `retro-import show {session}`"
+        )
     from importer.reports.explanation import explanation_text
 
     say(explanation_text(record, activity, bounds=bounds))

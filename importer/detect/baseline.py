@@ -20,8 +20,7 @@ from importer.values.grid import Grid
 from importer.values.session import Baseline
 from importer.values.statistics import median
 
-#: independent looks in a minute: neighbouring seconds repeat each other. Assumption: cadence wanders over a minute or two
-_LOOKS_PER_SECOND = 1.0 / 20.0
+#: rounds of expectation maximisation; it settles within five
 _ROUNDS = 12
 
 
@@ -86,7 +85,9 @@ def learn_line(grid: Grid, *, earlier: Baseline | None = None, is_excluded: NDAr
     mean, precision = _prior(earlier)
     speed, cadence = grid["speed_7s_mps"], grid["cadence_7s_spm"]
     with np.errstate(invalid="ignore"):
-        use = (grid["is_steady"] > 0) & (cadence > cal.GAIT_BORDER_SPM) & (speed > 1.0) & (speed < 7.0)
+        use = (
+            (grid["is_steady"] > 0) & (cadence > cal.GAIT_BORDER_SPM) & (speed > cal.LINE_SPEEDS_MPS[0]) & (speed < cal.LINE_SPEEDS_MPS[1])
+        )
     if is_excluded is not None:
         use &= ~is_excluded
     if not use.any():
@@ -136,7 +137,7 @@ def _spread_below(excess: FloatArray) -> float:
 
 def _fit(x: FloatArray, y: FloatArray, weight: FloatArray, *, mean: FloatArray, precision: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Level given the prior's slope: (level, slope) (2,) and covariance (2, 2)."""
-    looks = weight * (_LOOKS_PER_SECOND / (cal.SPREAD_SAME_SESSION * mean[0]) ** 2)
+    looks = weight * (cal.LOOKS_PER_SECOND / (cal.SPREAD_SAME_SESSION * mean[0]) ** 2)
     information = precision[0, 0] + float(looks.sum())
     level = (precision[0, 0] * mean[0] + float(looks @ (y - mean[1] * x))) / information
     # the level was seen at the session's own speed: only a departure from there is as uncertain as the slope

@@ -115,7 +115,7 @@ def _doubt(bout: Bout, grid: Grid, probable: Sequence[Bout], *, needs_belt_step:
         if bout.belt_step_ratio < cal.BELT_STEP_RATIO:
             return "cadence did not step at constant belt speed, and the incline is unknown"
         return None
-    if np.isnan(grid["slope_ratio"][bout.first : bout.last]).all():
+    if np.isnan(grid["slope_ratio"][bout.first : bout.last]).mean() > 0.5:
         return "the slope here is unknown"
     return None
 

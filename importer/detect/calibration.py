@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 #: version of this table
-VERSION: Final = 1
+VERSION: Final = 2
 
 # --- forward running: cadence against speed --------------------------------------------------------------------
 #: spm at 0 m/s and spm per m/s. Source: van Oeveren (N = 256, 16,128 h of watch data, 1.64-4.68 m/s): 75.01 + 3.006 v strides/min
@@ -49,8 +49,8 @@ BACKWARD_EXCESS_SD_WALK: Final = 0.05
 SPREAD_SAME_SESSION: Final = 0.022
 #: the widest spread that is believed of a session; wider ones say nothing anyway. Assumption
 SPREAD_WIDEST: Final = 0.10
-#: the same around a line learnt on other days. Source: Craib 1994 (3.7-4.1 spm day to day)
-SPREAD_OTHER_DAYS: Final = 0.03
+#: relative shift of the line from day to day. Source: Craib 1994 (3.7-4.1 spm, of 165)
+SPREAD_OTHER_DAYS: Final = 0.024
 #: the same around the walking line, which is an assumption itself. Assumption
 SPREAD_WALK: Final = 0.05
 #: drills, skips, side shuffle, strollers: relative excess, its spread, and how often a forward (backward) stretch is such. Assumption
@@ -61,6 +61,8 @@ DRILL_SHARE_BACKWARD: Final = 0.05
 #: a drill is short: beyond this length, s, its share falls to the second number. Assumption
 DRILL_LONGEST_S: Final = 90.0
 DRILL_SHARE_LONG: Final = 0.01
+#: an excess further than this from BACKWARD_EXCESS, in its own spread, never speaks for backward. Assumption
+BACKWARD_REACH_SD: Final = 3.0
 #: slow forward jogging (trail, uphill) falls below the running line into the cadence of backward walking:
 #: relative excess over the running line, its spread, and its share of forward movement there. Assumption: seen in hilly trail runs
 SLOW_JOG_EXCESS: Final = -0.07
@@ -68,7 +70,8 @@ SLOW_JOG_SPREAD: Final = 0.06
 SLOW_JOG_SHARE: Final = 0.3
 
 # --- plausible backward speeds -----------------------------------------------------------------------------------
-#: sustained backward running, m/s. Source: marathon 3.14-3.22, half marathon 3.5, mile 4.54 m/s (records); below: transition 1.63 +- 0.11
+#: backward running, m/s. Source: below, the transition at 1.63 +- 0.11 (Hreljac 2005) less a margin; above, the record mile, 4.54.
+#: Assumption: backward sprints beyond it, up to 7.4 m/s over 100 m, are left out, as forward strides are far more common
 BACKWARD_RUN_SPEED_MPS: Final = (1.2, 4.6)
 #: backward walking, m/s. Source: 1.00 (KU-HAR protocol), 1.34 (Williford 1998); upper border assumption
 BACKWARD_WALK_SPEED_MPS: Final = (0.4, 1.8)
@@ -84,6 +87,10 @@ SMOOTHING_WINDOW_S: Final = 7
 TEMPER: Final = 0.25
 #: what one second may say at most, nats, before tempering. Assumption: a drill or a bad sensor is always possible
 MAX_SECOND_NATS: Final = 5.0
+#: a cadence this far from that of forward running and of forward walking, relative, is neither; and no walk is faster, m/s.
+#: Assumption: seven spreads; race walkers reach 4 m/s
+FORWARD_FIT_RATIO: Final = 0.3
+FASTEST_WALK_MPS: Final = 4.0
 #: expected length of a backward bout, s. Assumption: between repetitions (20-40 s) and blocks (3-6 min)
 BOUT_LENGTH_S: Final = 40.0
 #: expected time between two of them in a session that has some, s. Assumption
@@ -96,6 +103,22 @@ STILL_LENGTH_S: Final = 20.0
 BORDER_SEARCH_S: Final = 8
 #: relative spread of one unsmoothed second: resolution (2 spm) and step to step. Assumption
 SPREAD_ONE_SECOND: Final = 0.03
+
+#: steps of forward movement from one state to another, as shares of the chance to leave it. Assumption: gait changes and stops are
+#: equally likely; a turn changes the gait too in one of ten cases
+TURN_WITH_GAIT_SHARE: Final = 0.1
+#: how a backward bout ends: forward in the same gait, in the other, backward in the other, standing. Assumption
+BOUT_END_SHARES: Final = (0.7, 0.1, 0.05, 0.15)
+#: share of standstills after which somebody goes on backward, each gait. Assumption
+START_BACKWARD_SHARE: Final = 0.05
+#: a session begins running, walking, standing, backward in either gait. Assumption
+FIRST_STATE_SHARES: Final = (0.39, 0.29, 0.30, 0.01)
+
+# --- the line -------------------------------------------------------------------------------------------------
+#: independent looks at cadence in a second: neighbouring seconds repeat each other. Assumption: it wanders over tens of seconds
+LOOKS_PER_SECOND: Final = 1 / 20
+#: speeds that teach the line, m/s. Assumption: slower is no running, faster no endurance running
+LINE_SPEEDS_MPS: Final = (1.0, 7.0)
 
 # --- base rates -----------------------------------------------------------------------------------------------
 #: sessions with some backward movement among those without a word about it.
@@ -140,12 +163,22 @@ BELT_STEP_RATIO: Final = 0.05
 #: window over which altitude and distance give a grade, s, and the shortest way in it, m. Assumption
 GRADE_WINDOW_S: Final = 30
 GRADE_MIN_WAY_M: Final = 25.0
+#: smoothing of altitude before it gives a grade, and before it is summed up to an ascent, s; the steepest grade believed. Assumption
+ALTITUDE_WINDOW_S: Final = 9
+ASCENT_WINDOW_S: Final = 15
+STEEPEST_GRADE_RATIO: Final = 0.4
+#: faster than anybody on foot: a jump of the odometer or the altimeter, m/s.
+#: Source: the 100 m record, 10.4 m/s; assumption: 3 m/s up
+FASTEST_MPS: Final = 12.0
+FASTEST_CLIMB_MPS: Final = 3.0
 #: longest session that is put on a grid, s. Assumption: a six-day race and a day
 LONGEST_GRID_S: Final = 7 * 86_400
 
 # --- what words are worth -----------------------------------------------------------------------------------------
 #: probability that a span named by the runner, or by a lap rule, is what it says. Assumption: people press buttons late or forget
 DECLARED_P: Final = 0.97
+#: probability that a hole in the samples of a file without timer events, over which the distance stood still, is a pause. Assumption
+GAP_IS_PAUSE_P: Final = 0.8
 #: speed of standing-out forward stretches as a share of the session's usual speed, mean and spread. Assumption
 FORWARD_SPEED_SHARE: Final = 1.0
 FORWARD_SPEED_SHARE_SD: Final = 0.25

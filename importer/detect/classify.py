@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from importer.detect import calibration as cal
 from importer.detect.baseline import Line, learn_line
-from importer.detect.bouts import Bout, apply_policy, find_bouts, weigh
+from importer.detect.bouts import Bout, apply_policy, find_bouts, runs_of, weigh
 from importer.detect.declared import Declared
 from importer.detect.evidence import add_gait_evidence
 from importer.detect.features import window_mean
@@ -46,6 +46,8 @@ class Classified(NamedTuple):
     bouts: tuple[Bout, ...]
     p_session: float
     cannot_tell: str | None
+    #: seconds of movement that nobody declared and gait did not tell
+    n_untold_s: int
 
 
 def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Baseline | None = None) -> Classified:
@@ -70,7 +72,8 @@ def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Bas
         bouts, p_session = weigh(bouts, session_prior=prior)
         bouts = apply_policy(bouts, grid, needs_belt_step=is_belt and bool(np.isnan(grid["slope_ratio"]).all()))
     labels = _label(grid, bouts, p_session=p_session, is_told=cannot_tell is None)
-    return Classified(grid, line, labels, bouts, p_session, cannot_tell)
+    n_untold_s = int(((labels.direction == _UNKNOWN) & ~is_declared).sum())
+    return Classified(grid, line, labels, bouts, p_session, cannot_tell, n_untold_s)
 
 
 def session_prior(declared: Declared) -> float:
@@ -85,7 +88,11 @@ def why_not(activity: Activity, grid: Grid, line: Line, *, has_earlier: bool) ->
     """Say why gait cannot tell direction in this session, and what to do about it; None where it can."""
     if activity.environment is Environment.ELLIPTICAL:
         return "on an elliptical nothing in the signals tells direction: press lap at each change, or name the workout steps"
-    if "cadence_spm" not in grid or np.isnan(grid["cadence_spm"]).all():
+    if len(activity) == 0:
+        return "no samples in this file, so direction cannot be told: export the original file with its samples"
+    if grid.n == 0:
+        return f"this recording is longer than {cal.LONGEST_GRID_S / 86_400:.0f} days, too long for one session: check the watch's clock"
+    if "cadence_spm" not in activity.columns or np.isnan(activity.columns["cadence_spm"]).all():
         return "no cadence in this file, so direction cannot be told: record cadence, press lap, or name the workout steps"
     if activity.cadence_basis is CadenceBasis.UNKNOWN:
         return (
@@ -93,18 +100,41 @@ def why_not(activity: Activity, grid: Grid, line: Line, *, has_earlier: bool) ->
         )
     if activity.speed_basis is SpeedBasis.WATCH_MODEL:
         return "your watch computed this speed from cadence, so it cannot tell: record the belt, press lap, or name the workout steps"
-    if "speed_mps" not in grid or np.isnan(grid["speed_mps"]).all():
+    if "speed_mps" not in activity.columns or np.isnan(activity.columns["speed_mps"]).all():
         return "no speed in this file, so direction cannot be told: record GPS or the belt, press lap, or name the workout steps"
     if activity.speed_basis is SpeedBasis.UNKNOWN:
         return (
             "nothing says how this speed was measured, so it is no evidence: record GPS or the belt, press lap, or name the workout steps"
         )
+    if not has_earlier and line.forward_s < cal.BASELINE_SECONDS and _is_walk(grid):
+        return "a walk: cadence tells little about the direction of walking, so press lap at each change, or name the workout steps"
     if not has_earlier and line.forward_s < cal.BASELINE_SECONDS:
         return (
             f"only {line.forward_s / 60:.0f} min of steady running here (10 are needed to know your usual cadence): "
             "run longer forward in the same session, press lap, or name the workout steps"
         )
     return None
+
+
+def _is_walk(grid: Grid) -> bool:
+    """Tell a session that was walked for the most part."""
+    moves = grid["is_moving"] > 0
+    with np.errstate(invalid="ignore"):
+        return bool((moves & (grid["cadence_7s_spm"] < cal.GAIT_BORDER_SPM)).sum() > 0.5 * moves.sum())
+
+
+def _misfits(grid: Grid) -> NDArray[np.bool_]:
+    """Rows whose cadence fits neither running nor walking at their speed, for most of a while: a ride in a car, a lost signal."""
+    with np.errstate(invalid="ignore"):
+        fits_run = np.abs(grid["excess_run_ratio"]) < cal.FORWARD_FIT_RATIO
+        fits_walk = (np.abs(grid["excess_walk_ratio"]) < cal.FORWARD_FIT_RATIO) & (grid["speed_7s_mps"] < cal.FASTEST_WALK_MPS)
+    is_known = ~np.isnan(grid["excess_run_ratio"]) & (grid["is_moving"] > 0)
+    misfit = np.where(is_known, (~(fits_run | fits_walk)).astype(np.float64), np.nan)
+    most = np.nan_to_num(window_mean(misfit, window_s=cal.NEIGHBOUR_WINDOW_S // 2)) > 0.5
+    for first, last in runs_of(most):
+        if last - first < cal.NEIGHBOUR_WINDOW_S // 2:  # speeding up and slowing down pass through every cadence
+            most[first:last] = False
+    return most
 
 
 def _label(grid: Grid, bouts: tuple[Bout, ...], *, p_session: float, is_told: bool) -> Labels:
@@ -130,6 +160,7 @@ def _label(grid: Grid, bouts: tuple[Bout, ...], *, p_session: float, is_told: bo
     gait[~_has_near(grid["cadence_7s_spm"])] = 0
     unseen = (direction == _FORWARD) & ~(_has_near(grid["cadence_7s_spm"]) & _has_near(grid["speed_7s_mps"]))
     direction[unseen] = _UNKNOWN
+    direction[(direction == _FORWARD) & _misfits(grid)] = _UNKNOWN
     nothing_at_all = np.isnan(grid["speed_7s_mps"]) & np.isnan(grid["cadence_7s_spm"]) & (grid["is_paused"] == 0)
     direction[nothing_at_all & ~(_has_near(grid["speed_7s_mps"]) | _has_near(grid["cadence_7s_spm"]))] = _UNKNOWN
     p[direction == _UNKNOWN] = np.nan

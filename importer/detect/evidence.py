@@ -62,7 +62,7 @@ def log_ratio(
 ) -> FloatArray:
     """Backward against forward from the relative excess of cadence: (n,) nats.
 
-    Either side is a mixture with drills, so that no excess, however large, is proof.
+    Either side is a mixture with drills, so that no excess is proof; below the line, and far above it, nothing speaks for backward.
 
     Parameters
     ----------
@@ -79,7 +79,10 @@ def log_ratio(
         forward = (1 - cal.SLOW_JOG_SHARE) * forward + cal.SLOW_JOG_SHARE * normal(jog, cal.SLOW_JOG_EXCESS, cal.SLOW_JOG_SPREAD)
     top = (1 - cal.DRILL_SHARE_BACKWARD) * backward + cal.DRILL_SHARE_BACKWARD * drill
     bottom = (1 - drill_forward) * forward + drill_forward * drill
-    return np.log(np.maximum(top, 1e-12)) - np.log(np.maximum(bottom, 1e-12))
+    nats: FloatArray = np.log(np.maximum(top, 1e-12)) - np.log(np.maximum(bottom, 1e-12))
+    # the far tails of both sides are drills: what is left there must not speak for backward, least of all below the line
+    far = np.abs(excess - cal.BACKWARD_EXCESS) > cal.BACKWARD_REACH_SD * np.hypot(spread, excess_sd)
+    return np.where((excess < 0) | far, np.minimum(nats, 0.0), nats)
 
 
 def bout_nats(
@@ -102,8 +105,10 @@ def bout_nats(
     beside = None if jog is None else np.array([jog])
     nats = float(log_ratio(np.array([excess]), np.array([wide]), sd, drill_forward=drill, jog=beside)[0])
     if speed_share is not None and jog is None:
-        nats += _log_normal(speed_share, cal.BACKWARD_SPEED_SHARE, cal.BACKWARD_SPEED_SHARE_SD)
-        nats -= _log_normal(speed_share, cal.FORWARD_SPEED_SHARE, cal.FORWARD_SPEED_SHARE_SD)
+        by_speed = _log_normal(speed_share, cal.BACKWARD_SPEED_SHARE, cal.BACKWARD_SPEED_SHARE_SD)
+        by_speed -= _log_normal(speed_share, cal.FORWARD_SPEED_SHARE, cal.FORWARD_SPEED_SHARE_SD)
+        # going slowly is no evidence of its own
+        nats += by_speed if nats > 0 else min(by_speed, 0.0)
     return max(-2 * cal.MAX_BOUT_NATS, min(cal.MAX_BOUT_NATS, nats))
 
 

@@ -71,11 +71,11 @@ def _slope(grid: Grid, activity: Activity) -> FloatArray:
     grade = grid.column("grade_ratio")
     if not np.isnan(grade).all():
         return grade
-    if activity.environment in (Environment.TREADMILL, Environment.INDOOR) or "altitude_m" not in grid or grid.n == 0:
-        return np.full(grid.n, np.nan)
     if activity.environment is Environment.TRACK:
         return np.zeros(grid.n)
-    altitude = window_mean(grid["altitude_m"], window_s=9)
+    if activity.environment in (Environment.TREADMILL, Environment.INDOOR) or "altitude_m" not in grid or grid.n == 0:
+        return np.full(grid.n, np.nan)
+    altitude = window_mean(grid["altitude_m"], window_s=cal.ALTITUDE_WINDOW_S)
     speed = grid.column("speed_7s_mps") if "speed_7s_mps" in grid else window_mean(grid.column("speed_mps"))
     half = cal.GRADE_WINDOW_S // 2
     way = np.concatenate(([0.0], np.cumsum(np.nan_to_num(speed))))
@@ -85,5 +85,5 @@ def _slope(grid: Grid, activity: Activity) -> FloatArray:
     rise = altitude[right] - altitude[left]
     slope = np.full(grid.n, np.nan)
     np.divide(rise, distance, out=slope, where=distance >= cal.GRADE_MIN_WAY_M)
-    np.clip(slope, -0.4, 0.4, out=slope)
+    np.clip(slope, -cal.STEEPEST_GRADE_RATIO, cal.STEEPEST_GRADE_RATIO, out=slope)
     return slope

@@ -16,7 +16,8 @@ from importer.detect.bouts import Bout, alike
 from importer.detect.classify import DIRECTIONS, GAITS, Classified
 from importer.detect.declared import Declared
 from importer.detect.features import window_mean
-from importer.values.activity import Activity, FloatArray, SpeedBasis
+from importer.detect.resample import LONGEST_BRIDGE_S
+from importer.values.activity import Activity, FloatArray, Pause, PauseKind, SpeedBasis
 from importer.values.grid import Grid
 from importer.values.session import Basis, Claim, Direction, Gait, Segment, Standing
 from importer.values.statistics import median
@@ -34,17 +35,24 @@ class _Span(NamedTuple):
     gait: Gait | None
     claim: Claim | None = None
     bout: int = -1
-    is_pause: bool = False
+    pause: PauseKind | None = None
 
 
 def build_segments(activity: Activity, found: Classified, declared: Declared) -> tuple[Segment, ...]:
     """Cut a classified session into segments."""
     spans = _row_spans(activity, found)
-    for claim in declared.claims:
-        spans = _overlay(spans, _Span(claim.start_s, claim.end_s, claim.direction, None, claim=claim))
-    for pause in activity.pauses:
-        spans = _overlay(spans, _Span(max(0.0, pause.start_s), min(pause.end_s, activity.elapsed_s), Direction.STILL, None, is_pause=True))
-    return _describe(_merge(spans), activity, found)
+    spans = _overlay(spans, [_Span(claim.start_s, claim.end_s, claim.direction, None, claim=claim) for claim in declared.claims])
+    way = _Way(activity)
+    spans = _overlay(spans, [_paused(pause, way, elapsed_s=activity.elapsed_s) for pause in activity.pauses])
+    return _describe(_merge(spans), activity, found, way)
+
+
+def _paused(pause: Pause, way: _Way, *, elapsed_s: float) -> _Span:
+    """A pause is still; a mere hole in the samples only where the distance stood still too."""
+    start_s, end_s = max(0.0, pause.start_s), min(pause.end_s, elapsed_s)
+    went_m = way.between(start_s, end_s) if pause.kind is PauseKind.GAP else None
+    is_moving = went_m is not None and went_m > cal.STILL_SPEED_MPS * (end_s - start_s)
+    return _Span(start_s, end_s, Direction.UNKNOWN if is_moving else Direction.STILL, None, pause=pause.kind)
 
 
 def session_distance(activity: Activity) -> float | None:
@@ -63,12 +71,14 @@ class _Way:
         speed = activity.columns.get("speed_mps")
         if distance is not None and np.isfinite(distance).sum() >= 2:
             has = np.isfinite(distance)
-            self.t_s, self.way_m = activity.t_s[has], np.maximum.accumulate(distance[has])
+            t_s = activity.t_s[has]
+            step = np.clip(np.diff(distance[has]), 0.0, cal.FASTEST_MPS * np.diff(t_s))  # an odometer may jump
+            self.t_s, self.way_m = t_s, np.concatenate(([0.0], np.cumsum(step)))
         elif speed is not None and np.isfinite(speed).sum() >= 2:
             has = np.isfinite(speed)
             t_s, v = activity.t_s[has], speed[has]
-            step = np.minimum(np.diff(t_s), 10.0)
-            self.t_s, self.way_m = t_s, np.concatenate(([0.0], np.cumsum(step * (v[1:] + v[:-1]) / 2)))
+            metres = np.minimum(np.diff(t_s), LONGEST_BRIDGE_S) * (v[1:] + v[:-1]) / 2
+            self.t_s, self.way_m = t_s, np.concatenate(([0.0], np.cumsum(metres)))
 
     def between(self, start_s: float, end_s: float) -> float | None:
         """Give the metres in ``[start_s, end_s)``, None where the channel says nothing there."""
@@ -103,30 +113,32 @@ def _row_spans(activity: Activity, found: Classified) -> list[_Span]:
     return spans
 
 
-def _overlay(spans: list[_Span], new: _Span) -> list[_Span]:
-    """Put a span over others; slivers shorter than a millisecond go to it."""
-    if new.end_s - new.start_s < _EPSILON_S:
-        return spans
+def _overlay(spans: list[_Span], over: list[_Span]) -> list[_Span]:
+    """Put sorted, disjoint spans over others that cover the session; what is shorter than a millisecond goes to its neighbour."""
     out: list[_Span] = []
-    is_placed = False
-    for span in spans:
-        if span.end_s <= new.start_s + _EPSILON_S:
-            out.append(span)
-            continue
-        if span.start_s < new.start_s - _EPSILON_S:
-            out.append(span._replace(end_s=new.start_s))
-        if not is_placed:
-            start_s = out[-1].end_s if out else 0.0
-            out.append(new._replace(start_s=start_s))
-            is_placed = True
-        if span.end_s > new.end_s + _EPSILON_S:
-            out.append(span._replace(start_s=max(span.start_s, new.end_s)))
-    if not is_placed:
+    at_s, i = 0.0, 0
+
+    def put(span: _Span, end_s: float) -> None:
+        nonlocal at_s
+        if end_s - at_s >= _EPSILON_S:
+            out.append(span._replace(start_s=at_s, end_s=end_s))
+            at_s = end_s
+
+    for new in over:
+        while i < len(spans) and spans[i].end_s <= new.start_s:
+            put(spans[i], spans[i].end_s)
+            i += 1
+        if i < len(spans):
+            put(spans[i], new.start_s)
+        put(new, new.end_s)
+        while i < len(spans) and spans[i].end_s <= new.end_s:
+            i += 1
+    for span in spans[i:]:
+        put(span, span.end_s)
+    if not out:
         return spans
-    # the sliver rule may have moved a border: make them meet again
-    return [
-        span._replace(end_s=out[i + 1].start_s) if i + 1 < len(out) else span._replace(end_s=spans[-1].end_s) for i, span in enumerate(out)
-    ]
+    out[-1] = out[-1]._replace(end_s=spans[-1].end_s)
+    return out
 
 
 def _merge(spans: list[_Span]) -> list[_Span]:
@@ -140,16 +152,16 @@ def _merge(spans: list[_Span]) -> list[_Span]:
     return out
 
 
-def _describe(spans: list[_Span], activity: Activity, found: Classified) -> tuple[Segment, ...]:
-    way = _Way(activity)
+def _describe(spans: list[_Span], activity: Activity, found: Classified, way: _Way) -> tuple[Segment, ...]:
     rows = _Rows(found.grid)
     segments = []
     for span in spans:
         first, last = rows.bounds(span.start_s, span.end_s)
-        distance_m = None if span.is_pause else way.between(span.start_s, span.end_s)
+        is_still = span.pause is not None and span.direction is Direction.STILL
+        distance_m = None if is_still else way.between(span.start_s, span.end_s)
         gait = span.gait if span.claim is None else rows.gait(first, last)
         basis, standing, confidence = _standing(span, found, first, last)
-        ascent_m, grade_ratio = (None, None) if span.is_pause else rows.climb(first, last, distance_m)
+        ascent_m, grade_ratio = (None, None) if is_still else rows.climb(first, last, distance_m)
         segments.append(
             Segment(
                 start_s=span.start_s,
@@ -177,8 +189,8 @@ def _standing(span: _Span, found: Classified, first: int, last: int) -> tuple[Ba
         return Basis.NONE, Standing.ACCEPTED, None
     if span.claim is not None:
         return span.claim.basis, Standing.ACCEPTED, cal.DECLARED_P
-    if span.is_pause:
-        return Basis.GAIT, Standing.ACCEPTED, 1.0
+    if span.pause is not None:
+        return Basis.GAIT, Standing.ACCEPTED, cal.GAP_IS_PAUSE_P if span.pause is PauseKind.GAP else 1.0
     p = found.labels.p[first:last]
     p = p[np.isfinite(p)]
     confidence = float(np.clip(p.mean(), 0.0, 1.0)) if len(p) else 0.5
@@ -192,7 +204,9 @@ def _reasons(span: _Span, activity: Activity, found: Classified) -> list[str]:
     """Say in plain words why a span is tagged so."""
     if span.claim is not None:
         return [span.claim.why]
-    if span.is_pause:
+    if span.pause is PauseKind.GAP:
+        return ["no samples here" if span.direction is Direction.UNKNOWN else "no samples here, taken as a pause"]
+    if span.pause is not None:
         return ["the timer stood still"]
     if span.direction is Direction.STILL:
         return ["no movement"]
@@ -200,7 +214,11 @@ def _reasons(span: _Span, activity: Activity, found: Classified) -> list[str]:
         return _bout_reasons(found.bouts[span.bout], found, activity)
     if span.direction is Direction.FORWARD:
         return ["cadence is usual for this speed"]
-    return [found.cannot_tell or "no cadence or no speed here"]
+    if found.cannot_tell is not None:
+        return [found.cannot_tell]
+    grid, rows = found.grid, slice(int(span.start_s), int(span.end_s) + 1)
+    is_measured = not (np.isnan(grid["speed_7s_mps"][rows]).all() or np.isnan(grid["cadence_7s_spm"][rows]).all())
+    return ["cadence fits neither running nor walking at this speed" if is_measured else "no cadence or no speed here"]
 
 
 def _bout_reasons(bout: Bout, found: Classified, activity: Activity) -> list[str]:
@@ -224,7 +242,7 @@ class _Rows:
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
-        self.altitude = window_mean(grid["altitude_m"], window_s=15) if "altitude_m" in grid else np.full(grid.n, np.nan)
+        self.altitude = window_mean(grid["altitude_m"], window_s=cal.ASCENT_WINDOW_S) if "altitude_m" in grid else np.full(grid.n, np.nan)
 
     def bounds(self, start_s: float, end_s: float) -> tuple[int, int]:
         """Rows whose middle lies in the span; at least the one it starts in, if there is one."""
@@ -260,7 +278,10 @@ class _Rows:
         altitude = self.altitude[first:last]
         altitude = altitude[~np.isnan(altitude)]
         ascent_m = float(np.maximum(np.diff(altitude), 0.0).sum()) if len(altitude) >= 2 else None
+        if ascent_m is not None and ascent_m > cal.FASTEST_CLIMB_MPS * (last - first):
+            ascent_m = None
         grade = self.mean("grade_ratio", first, last)
         if grade is None and len(altitude) >= 2 and distance_m is not None and distance_m >= cal.GRADE_MIN_WAY_M:
             grade = float(altitude[-1] - altitude[0]) / distance_m
+            grade = grade if abs(grade) <= cal.STEEPEST_GRADE_RATIO else None
         return ascent_m, grade

@@ -47,13 +47,14 @@ def _transition(is_direction_told: bool) -> FloatArray:  # noqa: FBT001 - one pr
     gait, still = 1 / cal.GAIT_LENGTH_S, 1 / cal.STILL_LENGTH_S
     turn = 1 / cal.FORWARD_LENGTH_S if is_direction_told else 0.0
     end = 1 / cal.BOUT_LENGTH_S
-    back = 0.05 if is_direction_told else 0.0
+    same, other, backward, stop = cal.BOUT_END_SHARES
+    back = cal.START_BACKWARD_SHARE if is_direction_told else 0.0
     chance = np.array(
         [
-            [0.0, gait / 2, turn, turn / 10, gait / 2],
-            [gait / 2, 0.0, turn / 10, turn, gait / 2],
-            [0.7 * end, 0.1 * end, 0.0, 0.05 * end, 0.15 * end],
-            [0.1 * end, 0.7 * end, 0.05 * end, 0.0, 0.15 * end],
+            [0.0, gait / 2, turn, turn * cal.TURN_WITH_GAIT_SHARE, gait / 2],
+            [gait / 2, 0.0, turn * cal.TURN_WITH_GAIT_SHARE, turn, gait / 2],
+            [end * same, end * other, 0.0, end * backward, end * stop],
+            [end * other, end * same, end * backward, 0.0, end * stop],
             [still * (0.5 - back), still * (0.5 - back), still * back, still * back, 0.0],
         ]
     )
@@ -64,7 +65,8 @@ def _transition(is_direction_told: bool) -> FloatArray:  # noqa: FBT001 - one pr
 
 
 def _initial(is_direction_told: bool) -> FloatArray:  # noqa: FBT001 - one private flag
-    back = 0.01 if is_direction_told else 0.0
+    run, walk, still, back = cal.FIRST_STATE_SHARES
+    shares = (run, walk, back, back, still) if is_direction_told else (run + back, walk + back, 0.0, 0.0, still)
     with np.errstate(divide="ignore"):
-        logs: FloatArray = np.log(np.array([0.4 - back, 0.3 - back, back, back, 0.3]))
+        logs: FloatArray = np.log(np.array(shares))
     return logs

@@ -56,13 +56,13 @@ def trace(
         segments=build_segments(activity, found, declared),
         distance_m=session_distance(activity),
         calibration=cal.VERSION,
-        findings=tuple(_findings(activity, declared, found)),
+        findings=tuple(_findings(declared, found)),
         baseline=baseline,
     )
     return Trace(session, declared, found)
 
 
-def _findings(activity: Activity, declared: Declared, found: Classified) -> list[str]:
+def _findings(declared: Declared, found: Classified) -> list[str]:
     """Sentences about the whole session, the most useful first."""
     findings = list(declared.notes)
     has_span = any(claim.direction is Direction.BACKWARD for claim in declared.claims)
@@ -73,8 +73,6 @@ def _findings(activity: Activity, declared: Declared, found: Classified) -> list
             for hint in declared.hints
             if hint.direction is Direction.BACKWARD
         )
-    if found.cannot_tell is not None:
+    if found.cannot_tell is not None and found.n_untold_s > 0:
         findings.append(found.cannot_tell)
-    if found.grid.n == 0 and activity.elapsed_s > 0:
-        findings.append("no usable samples: only the summary was kept")
     return findings

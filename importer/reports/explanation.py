@@ -32,7 +32,7 @@ def explanation_text(record: SessionRecord, activity: Activity, *, bounds: tuple
         if segment.basis in (Basis.DECLARED, Basis.MANUAL)
     )
     seen = trace(activity, claims=told)
-    lines = [headline(record), *(f"  {sentence}" for sentence in _about_session(seen, activity))]
+    lines = [headline(record), *(f"  {sentence}" for sentence in _about_session(seen, activity, findings=record.findings))]
     start_s, end_s = bounds or (0.0, activity.elapsed_s)
     shown = [segment for segment in record.segments if segment.end_s > start_s and segment.start_s < end_s]
     rows = []
@@ -55,7 +55,7 @@ def explanation_text(record: SessionRecord, activity: Activity, *, bounds: tuple
     return "\n".join((*(plain(line) for line in lines), "", table_text(header, rows, right=(3, 4, 5, 6, 7)), "", legend))
 
 
-def _about_session(seen: Trace, activity: Activity) -> list[str]:
+def _about_session(seen: Trace, activity: Activity, *, findings: tuple[str, ...]) -> list[str]:
     """Sentences about the whole session: its own line, its prior, what could not be told."""
     found = seen.found
     sentences = []
@@ -77,7 +77,7 @@ def _about_session(seen: Trace, activity: Activity) -> list[str]:
             f"undeclared backward running in such a session: {prior:.0%} likely before looking at the signals, {found.p_session:.0%} after"
         )
     sentences.extend(f'{hint.place} "{hint.text}" speaks of {hint.direction} movement' for hint in seen.declared.hints)
-    sentences.extend(seen.session.findings)
+    sentences.extend(findings)
     return list(dict.fromkeys(sentences))
 
 
@@ -96,7 +96,8 @@ def _numbers(seen: Trace, first: int, last: int) -> tuple[str, ...]:
         line = seen.found.line
         expected = line.expected_run if cadence > cal.GAIT_BORDER_SPM else line.expected_walk
         usual = float(expected(np.array([speed]), np.array([0.0 if slope is None else slope]))[0])
-    nats = [bout.nats for bout in seen.found.bouts if bout.first < last and bout.last > first]
+    overlap = [(min(bout.last, last) - max(bout.first, first), bout.nats) for bout in seen.found.bouts]
+    nats = [value for rows, value in overlap if 2 * rows > last - first]
     return (
         number(speed, 2),
         number(cadence),

@@ -22,7 +22,7 @@ def result_lines(result: ImportResult) -> Iterator[str]:
         yield f"{result.path}: {result.outcome}: {result.error.message} [{result.error.code}]"
     elif result.outcome == "known":
         ids = ", ".join(str(session.id) for session in result.sessions)
-        yield f"{result.path}: known: {result.notes[0]} (session {ids})"
+        yield f"{result.path}: known: {'; '.join(result.notes)} (session {ids})"
     else:
         for session in result.sessions:
             words = list(dict.fromkeys(note.partition(":")[0] for note in session.notes))
@@ -43,8 +43,8 @@ def _finding(session: SessionRecord) -> str:
     return found if is_tagged or not session.findings else f"{found}: {session.findings[0]}"
 
 
-def backward_line(session: SessionRecord) -> str:
-    """Say what was found, how sure, and what to do next."""
+def backward_line(session: SessionRecord, *, with_hint: bool = True) -> str:
+    """Say what was found, how sure, and (`with_hint`) where to look."""
     backward = [segment for segment in session.segments if segment.direction is Direction.BACKWARD]
     accepted = [segment for segment in backward if segment.standing is Standing.ACCEPTED]
     suggested = [segment for segment in backward if segment.standing is Standing.SUGGESTED]
@@ -57,9 +57,11 @@ def backward_line(session: SessionRecord) -> str:
             f"probably backward {_amount(suggested)}, by {_bases(suggested)}, {least:.0%} sure{'' if len(suggested) == 1 else ' of each'}"
         )
     if parts:
-        look = f": see `retro-import show {session.id}`" if session.id else ""
+        look = f": see `retro-import show {session.id}`" if session.id and with_hint else ""
         return "; ".join(parts) + look
     moving = [segment for segment in session.segments if segment.direction is not Direction.STILL]
+    if not moving:
+        return "no movement"
     unknown_s = sum(segment.end_s - segment.start_s for segment in moving if segment.direction is Direction.UNKNOWN)
     moving_s = sum(segment.end_s - segment.start_s for segment in moving)
     if moving_s and unknown_s > 0.5 * moving_s:

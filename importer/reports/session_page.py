@@ -19,7 +19,7 @@ def session_text(session: SessionRecord) -> str:
     """Give a session and its segments."""
     about = [
         headline(session),
-        f"  {backward_line(session)}",
+        f"  {backward_line(session, with_hint=False)}",
         *(f"  {plain(sentence)}" for sentence in (*session.findings, *session.notes)),
     ]
     return "\n".join((*about, "", table_text(_HEADER, [_row(segment) for segment in session.segments], right=(0, 1, 4, 5, 6, 7, 8))))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from importer.store import Store
 
 #: columns of v_session that this report keeps, in the order of the CSV
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "session_id",
     "athlete",
     "start_utc",
@@ -42,6 +42,10 @@ _COLUMNS: Final = (
     "path",
 )
 
+#: years outside these are no bounds: every recording lies between
+_EARLIEST_YEAR: Final = 1900
+_LATEST_YEAR: Final = 9000
+
 
 def session_rows(
     store: Store, *, since: datetime | None = None, until: datetime | None = None, athlete: str | None = None
@@ -53,11 +57,11 @@ def session_rows(
     since, until : days on the runner's own clock, both included; naive midnights.
     """
     # a day somewhere on earth may begin 14 hours before and end 12 hours after the same day in UTC
-    first = None if since is None else since.replace(tzinfo=UTC) - timedelta(hours=14)
-    last = None if until is None else until.replace(tzinfo=UTC) + timedelta(hours=36)
+    first = None if since is None or since.year < _EARLIEST_YEAR else since.replace(tzinfo=UTC) - timedelta(hours=14)
+    last = None if until is None or until.year > _LATEST_YEAR else until.replace(tzinfo=UTC) + timedelta(hours=36)
     days = [(None if day is None else day.strftime("%Y-%m-%d")) for day in (since, until)]
     return [
-        {name: row[name] for name in _COLUMNS} | {"start_utc": f"{row['start_utc']:%Y-%m-%dT%H:%M:%SZ}"}
+        {name: row[name] for name in COLUMNS} | {"start_utc": f"{row['start_utc']:%Y-%m-%dT%H:%M:%SZ}"}
         for row in store.view("v_session", since=first, until=last, athlete=athlete)
         if (days[0] is None or row["day_local"] >= days[0]) and (days[1] is None or row["day_local"] <= days[1])
     ]
@@ -66,11 +70,12 @@ def session_rows(
 def sessions_text(rows: Sequence[dict[str, Any]]) -> str:
     """Give the sessions as a table, and what they come to."""
     if not rows:
-        return "no sessions yet: import some with `retro-import FILE` or `retro-import FOLDER`"
+        return "no sessions: import some with `retro-import FILE` or `retro-import FOLDER`, or widen --since, --until and --athlete"
     header = ("no", "day", "what", "time", "distance", "backward", "suggested", "share", "basis")
     table = table_text(header, [_row(row) for row in rows], right=(0, 3, 4, 5, 6, 7))
     accepted, suggested, moving = (sum(row[name] for row in rows) for name in ("backward_accepted_s", "backward_suggested_s", "moving_s"))
-    total = f"{len(rows)} sessions, {clock(moving)} moving: {clock(accepted)} backward ({share(accepted, moving)})"
+    n = f"{len(rows)} {'session' if len(rows) == 1 else 'sessions'}"
+    total = f"{n}, {clock(moving)} moving: {clock(accepted)} backward ({share(accepted, moving)})"
     return f"{table}\n{total}, {clock(suggested)} more suggested"
 
 

@@ -218,7 +218,11 @@ def open_engine(url: str | None, *, create: bool, read_only: bool, wait_s: float
     path: Path | None = place.file_of(parsed)
     if path is not None:
         if url is None and create and not read_only:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                why = f"the folder {path.parent} cannot be made ({error.strerror})"
+                raise StoreError(why, url=place.shown(parsed), remedy="choose another place with --db") from error
         place.check_folder(path, create=create and not read_only, shown_url=place.shown(parsed))
     engine = engine_for(parsed, read_only=read_only, wait_s=wait_s)
     try:

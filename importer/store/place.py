@@ -37,6 +37,10 @@ def parse(url: str) -> URL:
     ------
     StoreError : the text is no URL of SQLite or PostgreSQL. Its password is not repeated.
     """
+    try:
+        url.encode()
+    except UnicodeEncodeError:
+        raise StoreError("the database's name is no valid text", remedy="name it in UTF-8") from None
     if "://" not in url:
         return URL.create("sqlite", database=str(Path(url).expanduser()))
     try:
@@ -120,4 +124,4 @@ def exists(url: str | None) -> bool:
     """Tell whether there is a database file; a server's database is taken to exist."""
     parsed = parse(url or default_url())
     path = file_of(parsed)
-    return path.exists() if path is not None else parsed.get_backend_name() != "sqlite"
+    return path.exists() and path.stat().st_size > 0 if path is not None else parsed.get_backend_name() != "sqlite"

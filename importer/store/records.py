@@ -1,6 +1,6 @@
 """What goes into the store beside a session, and what comes out of it.
 
-Conventions: fields carry the names of the JSON contract (docs/json.md); an `id` is the row's number;
+Conventions: fields carry the names of the JSON contract (docs/cli.md); an `id` is the row's number;
 times are aware UTC; None is "not known" or "not measured".
 Knows no database, so that importing it is cheap.
 """
