@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.errors import CorruptFileError, NotAnActivityError, ReadError, TooLargeError
-from importer.readers import xmlstream
+from importer.readers import xmlpoints, xmlstream
 from importer.readers.gpx import read_gpx
 from importer.readers.reference import compare, read_gpx_reference
 from importer.values.activity import Activity, CadenceBasis, Environment, Place, SpeedBasis
@@ -104,6 +104,80 @@ def test_bare_cluetrust_osmand_and_apple_extensions_are_read_and_bearing_is_not(
     assert activity.columns["distance_m"][3] == 3.0
     assert activity.columns["course_deg"][3] == 10.0
     assert activity.columns["heading_deg"][3] == 190.0
+
+
+def test_cluetrust_extensions_are_read_and_their_altitude_where_there_is_no_other():
+    space = 'xmlns:d="http://www.cluetrust.com/XML/GPXDATA/1/0"'
+    inner = (
+        f"<d:hr {space}>120.5</d:hr><d:cadence {space}>85</d:cadence><d:temp {space}>12</d:temp><d:distance {space}>{{i}}</d:distance>"
+        f"<d:altitude {space}>300</d:altitude><d:speed {space}>2</d:speed><d:verticalSpeed {space}>-0.5</d:verticalSpeed>"
+    )
+    points = [Point(49.0, 8.0, at(i), 5.0 if i < 10 else None, inner.format(i=i)) for i in range(20)]
+    columns = only(gpx(track([points]), creator="Movescount - http://www.movescount.com")).columns
+    assert columns["heart_rate_bpm"][0] == 120.5
+    assert columns["cadence_spm"][0] == 170.0
+    assert columns["temperature_degc"][0] == 12.0
+    assert columns["distance_m"][7] == 7.0
+    assert columns["speed_mps"][0] == 2.0
+    assert columns["vertical_speed_mps"][0] == -0.5
+    assert columns["altitude_m"][[0, 9, 10, 19]].tolist() == [5.0, 5.0, 300.0, 300.0]
+
+
+def test_garmins_power_extension_and_opentracks_accuracy_are_read():
+    inner = (
+        '<p:PowerInWatts xmlns:p="http://www.garmin.com/xmlschemas/PowerExtension/v1">250</p:PowerInWatts>'
+        '<o:accuracy_horizontal xmlns:o="http://opentracksapp.com/xmlschemas/v1">3.5</o:accuracy_horizontal>'
+        '<o:distance xmlns:o="http://opentracksapp.com/xmlschemas/v1">2</o:distance>'
+    )
+    columns = only(gpx(track([[Point(49.0, 8.0, at(i), None, inner) for i in range(5)]]))).columns
+    assert columns["power_w"].tolist() == [250.0] * 5
+    assert columns["gps_accuracy_m"].tolist() == [3.5] * 5
+    assert "distance_m" not in columns
+
+
+def test_opentracks_type_in_the_runners_language_counts_where_there_is_no_other():
+    extension = '<extensions><o:typeTranslated xmlns:o="http://opentracksapp.com/xmlschemas/v1">Wandern</o:typeTranslated></extensions>'
+    body = track([run(5)], name="n").replace("</name>", f"</name>{extension}")
+    translated = only(gpx(body))
+    assert (translated.sport, [text.text for text in translated.texts]) == ("hiking", ["n", "Wandern"])
+    both = only(gpx(body.replace("<extensions><o", "<type>running</type><extensions><o")))
+    assert (both.sport, [text.text for text in both.texts]) == ("running", ["n", "running"])
+    for data in (gpx(body), gpx(body.replace("<extensions><o", "<type>running</type><extensions><o"))):
+        assert [field for field in compare(read_gpx(data), read_gpx_reference(data)) if field.n_equal != field.n_total] == []
+
+
+def test_a_waypoint_of_a_type_only_says_its_type():
+    waypoints = gpx(track([run(20)]), waypoints=[Waypoint(49.0, 8.0, at(5), None), Waypoint(49.0, 8.0, at(9), "retro start")])
+    data = waypoints.replace(b"Z</time></wpt>", b"Z</time><type>Umkehr</type></wpt>").replace(
+        b"</name></wpt>", b"</name><type>Pin</type></wpt>"
+    )
+    assert [(text.text, text.start_s) for text in only(data).texts] == [("Umkehr", 5.0), ("retro start", 9.0)]
+    assert [field for field in compare(read_gpx(data), read_gpx_reference(data)) if field.n_equal != field.n_total] == []
+
+
+def test_segments_that_repeat_each_other_are_one_and_counted():
+    activity = only(gpx(track([run(30, hr=150), run(30, hr=150)])))
+    assert (len(activity), activity.elapsed_s, activity.pauses) == (30, 29.0, ())
+    assert activity.counts == {"inversions": 1, "duplicate_seconds": 30}
+
+
+def test_seconds_are_whole_milliseconds_without_the_noise_of_large_numbers():
+    stamps = [f"2026-05-03T06:{12 + i // 60:02d}:{i % 60:02d}.{(i * 37) % 1000:03d}Z" for i in range(300)]
+    activity = only(gpx(track([[Point(49.0, 8.0, stamp) for stamp in stamps]])))
+    assert activity.t_s.tolist() == [i + (i * 37) % 1000 / 1000 for i in range(300)] == [round(t, 3) for t in activity.t_s.tolist()]
+    assert activity.elapsed_s == activity.timer_s == activity.t_s[-1]
+
+
+def test_samples_within_one_millisecond_keep_their_order_and_their_microseconds():
+    stamps = [f"2026-05-03T06:12:00.{i * 100:06d}Z" for i in range(12)]
+    activity = only(gpx(track([[Point(49.0, 8.0, stamp) for stamp in stamps]])))
+    assert activity.t_s == pytest.approx([i * 1e-4 for i in range(12)], abs=1e-6)
+
+
+def test_two_zones_in_one_file_give_the_moments_and_no_offset():
+    stamps = [f"2026-05-03T08:12:0{i}+02:00" for i in range(5)] + [f"2026-05-03T07:12:0{i}+01:00" for i in range(5, 10)]
+    activity = only(gpx(track([[Point(49.0, 8.0, stamp) for stamp in stamps]])))
+    assert (activity.start, activity.elapsed_s, activity.utc_offset_s) == (START, 9.0, None)
 
 
 def test_gpx_1_0_speed_and_course_are_children_of_the_point():
@@ -212,6 +286,17 @@ def test_a_heart_rate_of_zero_is_none_and_a_cadence_of_zero_is_data():
     assert activity.columns["cadence_spm"][-1] == 0.0
 
 
+def test_garmins_empty_treadmill_file_says_what_to_export_instead():
+    data = gpx(track([[]], name="Laufband", type="treadmill_running"), creator="Garmin Connect").replace(
+        b"<trkseg>\n</trkseg>", b"<trkseg/>"
+    )
+    with pytest.raises(NotAnActivityError) as caught:
+        read_gpx(data)
+    assert (caught.value.code, caught.value.is_skip) == ("no-samples", True)
+    assert "FIT" in caught.value.remedy
+    assert "TCX" in caught.value.remedy
+
+
 def test_strides_and_steps_are_told_apart_without_knowing_the_writer():
     strides = only(gpx(track([run(60, cad=84)]), creator="nobody"))
     steps = only(gpx(track([run(60, cad=168)]), creator="nobody"))
@@ -295,7 +380,7 @@ def test_attacks_are_refused_before_they_cost_anything():
 
 
 def test_too_many_points_or_bytes_are_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(xmlstream, "MAX_POINTS", 50)
+    monkeypatch.setattr(xmlpoints, "MAX_POINTS", 50)
     with pytest.raises(TooLargeError) as points:
         read_gpx(gpx(track([run(60)])))
     assert (points.value.size_bytes, points.value.limit_bytes) == (60, 50)
@@ -312,7 +397,7 @@ def test_points_within_points_and_stray_ends_do_not_confuse_the_reader():
 
 
 def test_batches_do_not_show():
-    n = xmlstream.BATCH + 10
+    n = xmlpoints.BATCH + 10
     activity = only(gpx(track([run(n, hr=150)])))
     assert len(activity) == n
     assert np.isfinite(activity.columns["heart_rate_bpm"]).all()

@@ -105,6 +105,76 @@ def test_a_garmin_watch_without_positions_has_a_modelled_speed():
     assert (found.speed_basis, found.environment) == (SpeedBasis.WATCH_MODEL, Environment.INDOOR)
 
 
+@pytest.mark.parametrize("element", [b"<ns3:TPX", b"<ns3:RunCadence"])
+def test_a_footpod_that_the_points_name_supplies_the_speed_without_positions(element: bytes):
+    data = tcx(activity([lap(0, 60, run_cadence=84, is_outdoors=False)], start=START, creator="Garmin Forerunner 945"))
+    named = data.replace(element, element + b' CadenceSensor="Footpod"')
+    assert only(named).speed_basis is SpeedBasis.FOOTPOD
+    assert only(named).columns["cadence_spm"][0] == 168.0
+    assert only(data.replace(element, element + b' CadenceSensor="Bike"')).speed_basis is SpeedBasis.WATCH_MODEL
+    wide = named.decode().replace("UTF-8", "UTF-16").encode("utf-16")
+    assert only(wide).speed_basis is SpeedBasis.FOOTPOD
+    assert only(named.replace(b"Garmin Forerunner 945", b"qdomyos-zwift")).speed_basis is SpeedBasis.BELT
+
+
+def test_a_footpod_of_one_activity_is_none_of_the_next():
+    first = activity([lap(0, 30, run_cadence=84, is_outdoors=False)], start=START, creator="Forerunner 945")
+    first = first.replace("<ns3:TPX>", '<ns3:TPX CadenceSensor="Footpod">')
+    second = activity([lap(40, 70, run_cadence=84, is_outdoors=False)], start=at(40), creator="Forerunner 945")
+    third = first.replace("06:12", "07:12")
+    assert [found.speed_basis for found in read_tcx(tcx(first, second, third))] == [
+        SpeedBasis.FOOTPOD, SpeedBasis.WATCH_MODEL, SpeedBasis.FOOTPOD,
+    ]  # fmt: skip
+
+
+def test_a_distance_that_never_grows_is_no_source_of_speed():
+    zeros = [point._replace(speed_mps=None, distance_m=0.0) for point in points(0, 40)]
+    found = only(tcx(activity([TcxLap(START, 40.0, [zeros])], start=START)))
+    assert found.columns["speed_mps"] == pytest.approx(2.22, abs=0.01)
+    assert "positions" in found.notes[0]
+    indoors = [point._replace(latitude_deg=None, longitude_deg=None) for point in zeros]
+    assert "speed_mps" not in only(tcx(activity([TcxLap(START, 40.0, [indoors])], start=START))).columns
+
+
+def test_laps_in_another_time_zone_than_their_points_start_with_their_points():
+    shifted = [TcxLap(at(first - 3600), 60.0, [points(first, first + 60)], notes=f"lap {first}") for first in (0, 60)]
+    found = only(tcx(activity(shifted, start=at(-3600))))
+    assert (found.start, found.elapsed_s) == (START, 120.0)
+    assert [(row.start_s, row.end_s) for row in found.laps] == [(0.0, 60.0), (60.0, 120.0)]
+    assert found.notes[0].startswith("lap-zone:")
+    waited = only(tcx(activity([TcxLap(at(-700), 760.0, [points(0, 60)])], start=at(-700))))
+    assert (waited.start, waited.notes) == (at(-700), ())
+
+
+def test_offsets_of_the_points_are_respected_as_they_are_written():
+    data = tcx(activity([lap(0, 20)], start=START))
+    local = data.replace(b"<Time>2026-05-03T06:", b"<Time>2026-05-03T07:").replace(b".000Z</Time>", b".000+01:00</Time>")
+    found = only(local)
+    assert (found.start, len(found), found.utc_offset_s, found.utc_offset_basis) == (START, 20, 3600, "times")
+
+
+def test_naive_times_are_utc_with_a_note():
+    found = only(tcx(activity([lap(0, 20)], start=START)).replace(b".000Z</Time>", b"</Time>"))
+    assert (found.start, found.utc_offset_s, found.counts["naive_time"]) == (START, None, 20)
+    assert any(note.startswith("naive-time:") for note in found.notes)
+
+
+def test_the_id_is_the_start_where_no_lap_has_one():
+    data = tcx(activity([lap(20, 60)], start=START)).replace(b'StartTime="2026-05-03T06:12:20.000Z"', b"")
+    assert only(data).start == at(20)
+    without_laps = data.replace(b"<Lap >", b"").replace(b"</Lap>", b"")
+    without_laps = without_laps.replace(b"<TotalTimeSeconds>40.0</TotalTimeSeconds>", b"")
+    found = only(without_laps)
+    assert (found.start, found.t_s[0], found.laps) == (START, 20.0, ())
+
+
+def test_points_that_laps_share_are_one_and_repeated_tracks_add_nothing():
+    found = only(tcx(activity([lap(0, 31), TcxLap(at(30), 30.0, [points(30, 60)], 75.0)], start=START)))
+    assert (len(found), found.counts) == (60, {"duplicate_seconds": 1})
+    twice = only(tcx(activity([TcxLap(START, 30.0, [points(0, 30), points(0, 30)], 75.0)], start=START)))
+    assert (len(twice), twice.pauses, twice.counts) == (30, (), {"inversions": 1, "duplicate_seconds": 30})
+
+
 def test_speed_comes_from_the_distance_where_there_is_none():
     bare = [point._replace(speed_mps=None) for point in points(0, 40)]
     found = only(tcx(activity([TcxLap(START, 40.0, [bare])], start=START)))

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from importer.errors import CorruptFileError
 from importer.readers.cadence import CadenceVerdict, decide_cadence
 from importer.readers.derived import derived_speed
+from importer.readers.recorded import Recorded
 from importer.readers.samples import CleanSamples, clean, gap_pauses, split_at_jumps
-from importer.values.activity import Activity, CadenceBasis, Device, Environment, FloatArray, Lap, Pause, PauseKind, Place, SpeedBasis, Text
+from importer.values.activity import Activity, CadenceBasis, Environment, FloatArray, Lap, Pause, PauseKind, SpeedBasis, Text
 from importer.values.channels import CHANNELS
 
 #: recordings that one may fall into; more is a clock gone wild
@@ -32,6 +32,8 @@ TIMER_SLACK_S: Final = 2.0
 START_SLACK_S: Final = 6 * 3600.0
 #: s; steps of all time zones, and the farthest
 ZONE_STEP_S, FARTHEST_ZONE_S = 900, 14 * 3600
+#: digits behind the point of a second
+MILLISECONDS: Final = 3
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: sub-sports whose positions are drawn, not measured, or that have none
 _NOT_OUTDOORS: Final = {
@@ -40,60 +42,6 @@ _NOT_OUTDOORS: Final = {
     "virtual_activity": Environment.INDOOR,
     "elliptical": Environment.ELLIPTICAL,
 }
-
-
-class Mark(NamedTuple):
-    """Words with the stretch they stand at, UTC seconds; None and None for the whole recording."""
-
-    place: Place
-    text: str
-    start_unix_s: float | None = None
-    end_unix_s: float | None = None
-
-
-class LapRow(NamedTuple):
-    """One lap, UTC seconds."""
-
-    start_unix_s: float
-    end_unix_s: float
-    trigger: str | None = None
-    intensity: str | None = None
-    distance_m: float | None = None
-    timer_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Recorded:
-    """One recording as a reader found it.
-
-    Parameters
-    ----------
-    t_unix_s : (n,) in file order, NaN where the time is missing or unreadable.
-    zone_s : (n,) local minus UTC of each time as written, NaN for a time without a zone.
-    columns : channel to (n,); ``cadence_spm`` holds the raw cadence, whose unit is decided here.
-    breaks : indices of samples before which the file says that recording was interrupted.
-    start_unix_s, timer_s : what the file states, None where it does not.
-    indoor_speed : what supplies the speed where there are no positions.
-    """
-
-    format: str
-    t_unix_s: FloatArray
-    zone_s: FloatArray
-    columns: Mapping[str, FloatArray]
-    breaks: tuple[int, ...] = ()
-    sport: str = "unknown"
-    sub_sport: str = "unknown"
-    device: Device = field(default_factory=Device)
-    writer_factor: float | None = None
-    start_unix_s: float | None = None
-    timer_s: float | None = None
-    distance_m: float | None = None
-    indoor_speed: SpeedBasis = SpeedBasis.UNKNOWN
-    indoor_environment: Environment = Environment.UNKNOWN
-    laps: tuple[LapRow, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    counts: Mapping[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
 
 
 def build(recorded: Recorded, *, first_index: int = 0) -> list[Activity]:
@@ -158,7 +106,7 @@ def _summary(recorded: Recorded, *, index: int, counts: Mapping[str, int], notes
     end_unix_s = max((lap.end_unix_s for lap in recorded.laps), default=-math.inf)
     if start_unix_s is None or not end_unix_s > start_unix_s:
         return []
-    elapsed_s = end_unix_s - start_unix_s
+    elapsed_s = round(end_unix_s - start_unix_s, MILLISECONDS)
     return [
         Activity(
             start=_EPOCH + timedelta(seconds=start_unix_s),
@@ -186,14 +134,15 @@ def _activity(
 ) -> Activity:
     t_unix_s, columns = samples.t_unix_s, {name: values for name, values in samples.columns.items() if np.isfinite(values).any()}
     start_unix_s = _start(recorded, float(t_unix_s[0]), is_whole=is_whole)
-    t_s = t_unix_s - start_unix_s
+    t_s = _since(t_unix_s, start_unix_s)
     laps = _laps(recorded, start_unix_s, float(t_unix_s[-1]))
     elapsed_s = max(float(t_s[-1]), laps[-1].end_s if laps and is_whole else 0.0)
     stated_s = recorded.timer_s if is_whole else None
     if stated_s is not None and not 0.0 < stated_s <= elapsed_s + TIMER_SLACK_S:
         stated_s = None
     pauses = _pauses(recorded, t_unix_s, t_s, room_s=math.inf if stated_s is None else elapsed_s - stated_s + TIMER_SLACK_S)
-    timer_s = elapsed_s - sum(pause.end_s - pause.start_s for pause in pauses) if stated_s is None else min(stated_s, elapsed_s)
+    paused_s = sum(pause.end_s - pause.start_s for pause in pauses)
+    timer_s = round(elapsed_s - paused_s, MILLISECONDS) if stated_s is None else stated_s
     if "speed_mps" not in columns:
         speed, source = derived_speed(t_s, columns)
         if speed is not None:
@@ -216,7 +165,7 @@ def _activity(
         t_s=t_s,
         columns=columns,
         elapsed_s=elapsed_s,
-        timer_s=max(0.0, timer_s),
+        timer_s=min(max(0.0, timer_s), elapsed_s),
         format=recorded.format,
         sport=recorded.sport,
         sub_sport=recorded.sub_sport,
@@ -243,6 +192,15 @@ def _start(recorded: Recorded, first_unix_s: float, *, is_whole: bool) -> float:
     if is_whole and stated is not None and 0.0 <= first_unix_s - stated <= START_SLACK_S:
         return stated
     return first_unix_s
+
+
+def _since(t_unix_s: FloatArray, start_unix_s: float) -> FloatArray:
+    """Give seconds since the start, (n,), in whole milliseconds: what lies below is noise of the epoch's large numbers.
+
+    Samples closer than that keep their microseconds.
+    """
+    t_s = np.round(t_unix_s - start_unix_s, MILLISECONDS)
+    return t_s if bool((np.diff(t_s) > 0.0).all()) else t_unix_s - start_unix_s
 
 
 def _pauses(recorded: Recorded, t_unix_s: FloatArray, t_s: FloatArray, *, room_s: float) -> tuple[Pause, ...]:
@@ -292,8 +250,8 @@ def _laps(recorded: Recorded, start_unix_s: float, last_unix_s: float) -> tuple[
     """Give the laps that touch this part of the recording."""
     return tuple(
         Lap(
-            max(0.0, row.start_unix_s - start_unix_s),
-            row.end_unix_s - start_unix_s,
+            max(0.0, round(row.start_unix_s - start_unix_s, MILLISECONDS)),
+            round(row.end_unix_s - start_unix_s, MILLISECONDS),
             row.trigger,
             row.intensity,
             distance_m=row.distance_m,
@@ -311,5 +269,7 @@ def _texts(recorded: Recorded, start_unix_s: float, end_unix_s: float) -> tuple[
             texts.append(Text(mark.place, mark.text))
         elif mark.end_unix_s >= start_unix_s and mark.start_unix_s <= end_unix_s:
             first_s, last_s = max(mark.start_unix_s, start_unix_s), min(mark.end_unix_s, end_unix_s)
-            texts.append(Text(mark.place, mark.text, first_s - start_unix_s, last_s - start_unix_s))
+            texts.append(
+                Text(mark.place, mark.text, round(first_s - start_unix_s, MILLISECONDS), round(last_s - start_unix_s, MILLISECONDS))
+            )
     return tuple(texts)

@@ -26,7 +26,8 @@ LONGEST_STEP_S: Final = 60.0
 def derived_speed(t_s: FloatArray, columns: Mapping[str, FloatArray]) -> tuple[FloatArray | None, str]:
     """Give (n,) speed over the step that leads to each sample, from the distance or else the positions; NaN across holes."""
     distance = columns.get("distance_m")
-    if distance is not None and np.count_nonzero(np.isfinite(distance)) >= 2:
+    # a distance that never grows is no measurement: some programs write zeros
+    if distance is not None and np.isfinite(distance).any() and np.nanmax(distance) > np.nanmin(distance):
         at = np.flatnonzero(np.isfinite(distance))
         return _rate(t_s, at, np.diff(distance[at])), "its distance"
     if "latitude_deg" not in columns or "longitude_deg" not in columns:

@@ -1,9 +1,7 @@
 """GPX 1.0 and 1.1, as watches, phones and platforms write it: bytes to activities.
 
 Conventions: one activity for each track; its segments are one recording with breaks between them.
-Elements are known by local name in the namespace of the root element, under any prefix; of extensions those of Garmin
-(TrackPointExtension 1 and 2, PowerExtension), Cluetrust, OsmAnd and Apple are read. A `bearing` says where the runner goes, not faces:
-it is ignored, as is every `heading` but OsmAnd's, which is a compass.
+What is read from a point and from the rest is a table in `gpx_document`.
 Any bytes give activities or a ReadError. Nothing here guesses a direction.
 
 Source: formats seen in real files, see docs/readers.md, "GPX".
@@ -14,159 +12,23 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from importer.errors import NotAnActivityError, ReadError
-from importer.readers.assemble import Mark, Recorded, build
+from importer.readers.assemble import build
 from importer.readers.cadence import known_factor
+from importer.readers.gpx_document import CHANNEL_ORDER, VOCABULARY, Document, Track, Waypoint
+from importer.readers.recorded import Mark, Recorded
 from importer.readers.sport_words import sport_of
-from importer.readers.xmlstream import Points, Sink, Vocabulary, limit_error, stream
-from importer.readers.xmltext import unix_time
+from importer.readers.xmlpass import Sink
+from importer.readers.xmlpoints import Points, limit_error
+from importer.readers.xmlstream import stream
 from importer.values.activity import Activity, Device, FloatArray, Place
 
-#: channels in the order of the columns 1, 2, ... of a row
-CHANNEL_ORDER: Final = (
-    "latitude_deg",
-    "longitude_deg",
-    "altitude_m",
-    "heart_rate_bpm",
-    "cadence_spm",
-    "temperature_degc",
-    "speed_mps",
-    "course_deg",
-    "heading_deg",
-    "power_w",
-    "distance_m",
-    "vertical_speed_mps",
-    "gps_accuracy_m",
-)
-_TIME: Final = 0
-_SLOTS: Final = {name: index for index, name in enumerate(CHANNEL_ORDER, start=1)}
-#: elements of GPX itself, as children of a point
-_CORE: Final = {"time": _TIME, "ele": _SLOTS["altitude_m"]}
-#: elements of extensions by local name, in any namespace: vendors copy each other's schemas
-_EXTENSIONS: Final = {
-    "hr": _SLOTS["heart_rate_bpm"],
-    "heartrate": _SLOTS["heart_rate_bpm"],
-    "cad": _SLOTS["cadence_spm"],
-    "cadence": _SLOTS["cadence_spm"],
-    "atemp": _SLOTS["temperature_degc"],
-    "temp": _SLOTS["temperature_degc"],
-    "speed": _SLOTS["speed_mps"],
-    "course": _SLOTS["course_deg"],
-    "power": _SLOTS["power_w"],
-    "PowerInWatts": _SLOTS["power_w"],
-    "hAcc": _SLOTS["gps_accuracy_m"],
-}
-#: elements that mean this only in the namespace of one vendor (a word of its address or prefix)
-_VENDORS: Final = (
-    (("cluetrust", "gpxdata"), {"distance": _SLOTS["distance_m"], "verticalSpeed": _SLOTS["vertical_speed_mps"]}),
-    (("osmand",), {"heading": _SLOTS["heading_deg"]}),
-    (("opentracks",), {"accuracy_horizontal": _SLOTS["gps_accuracy_m"]}),
-)
-
-#: tracks and waypoints of one file; and waypoints that stand in tracks, each counted for every track it stands in
-MAX_TRACKS: Final = 10_000
-MAX_WAYPOINTS: Final = 100_000
+#: waypoints that stand in tracks, each counted for every track it stands in
 MAX_MARKS: Final = 100_000
-
-#: texts by path: of the track they stand in, and of the whole file
-_TRACK_TEXTS: Final = {
-    "gpx/trk/name": Place.TRACK_NAME,
-    "gpx/trk/cmt": Place.TRACK_COMMENT,
-    "gpx/trk/desc": Place.TRACK_DESCRIPTION,
-    "gpx/trk/type": Place.TRACK_TYPE,
-}
-_FILE_TEXTS: Final = {
-    "gpx/metadata/name": Place.TITLE,
-    "gpx/metadata/desc": Place.ACTIVITY_NOTES,
-    "gpx/metadata/keywords": Place.ACTIVITY_NOTES,
-    "gpx/name": Place.TITLE,
-    "gpx/desc": Place.ACTIVITY_NOTES,
-    "gpx/keywords": Place.ACTIVITY_NOTES,
-}
-_WAYPOINT_TEXTS: Final = {f"gpx/wpt/{name}": name for name in ("time", "name", "cmt", "desc")}
-
-
-def slot(space: str, name: str, root_space: str) -> int | None:
-    """Give the column of an element inside a point, None for those that say nothing here."""
-    if space == root_space and name in _CORE:
-        return _CORE[name]
-    for words, names in _VENDORS:
-        if name in names and any(word in space for word in words):
-            return names[name]
-    return _EXTENSIONS.get(name)
-
-
-VOCABULARY: Final = Vocabulary("gpx", "trkpt", ("lat", "lon"), len(CHANNEL_ORDER) + 1, slot)
-
-
-@dataclass(slots=True)
-class Track:
-    """One track while it is read: points ``[first, end)`` of the document, segment starts, texts."""
-
-    first: int
-    end: int | None = None
-    segments: list[int] = field(default_factory=list)
-    texts: list[tuple[Place, str]] = field(default_factory=list)
-
-
-class Waypoint(NamedTuple):
-    """A waypoint's time and words."""
-
-    t_unix_s: float
-    text: str
-
-
-@dataclass(slots=True)
-class Document:
-    """What stands in a GPX file outside its points."""
-
-    creator: str | None = None
-    tracks: list[Track] = field(default_factory=list)
-    waypoints: list[Waypoint] = field(default_factory=list)
-    texts: list[tuple[Place, str]] = field(default_factory=list)
-    n_routes: int = 0
-    _waypoint: dict[str, str] = field(default_factory=dict)
-
-    def start(self, path: str, attributes: dict[str, str], n_points: int) -> None:
-        """An element opens."""
-        if path == "gpx":
-            self.creator = attributes.get("creator", "").strip() or None
-        elif path == "gpx/trk":
-            self.tracks.append(Track(n_points))
-        elif path == "gpx/trk/trkseg":
-            self.tracks[-1].segments.append(n_points)
-        elif path == "gpx/rte":
-            self.n_routes += 1
-        elif path == "gpx/wpt":
-            self._waypoint = {}
-        if len(self.tracks) > MAX_TRACKS or len(self.waypoints) > MAX_WAYPOINTS:
-            raise limit_error(f"more than {MAX_TRACKS:,} tracks or {MAX_WAYPOINTS:,} waypoints")
-
-    def end(self, path: str, text: str, n_points: int) -> None:
-        """An element closes."""
-        if path == "gpx/trk":
-            self.tracks[-1].end = n_points
-        elif path == "gpx/wpt":
-            self._close_waypoint()
-        elif not text:
-            return
-        elif path in _TRACK_TEXTS:
-            self.tracks[-1].texts.append((_TRACK_TEXTS[path], text))
-        elif path in _FILE_TEXTS:
-            self.texts.append((_FILE_TEXTS[path], text))
-        elif path in _WAYPOINT_TEXTS:
-            self._waypoint[_WAYPOINT_TEXTS[path]] = text
-
-    def _close_waypoint(self) -> None:
-        words = [self._waypoint[name] for name in ("name", "desc", "cmt") if name in self._waypoint]
-        # many writers repeat the name as the description
-        text = ": ".join(dict.fromkeys(words))
-        self.waypoints.append(Waypoint(unix_time(self._waypoint.get("time", "")), text))
 
 
 def read_gpx(data: bytes, *, strict: bool = False) -> tuple[Activity, ...]:
@@ -190,7 +52,7 @@ def read_gpx(data: bytes, *, strict: bool = False) -> tuple[Activity, ...]:
         document = Document()
         return document
 
-    points, _ = stream(data, VOCABULARY, make_sink)
+    points = stream(data, VOCABULARY, make_sink)
     if points.damage is not None and strict:
         raise points.damage
     return activities(document, points)
@@ -229,10 +91,15 @@ def _recorded(document: Document, points: Points, track: Track, *, waypoints: Se
     part = slice(track.first, len(points) if track.end is None else track.end)
     t_unix_s = points.t_unix_s[part]
     columns = {name: column[part] for name, column in zip(CHANNEL_ORDER, points.columns, strict=True)}
+    columns["altitude_m"] = _first_present(columns["altitude_m"], columns.pop("extension_altitude_m"))
     kind = next((text for place, text in track.texts if place is Place.TRACK_TYPE), None)
+    words = track.texts
+    if kind is None and track.translated_type is not None:
+        kind = track.translated_type
+        words = [*words, (Place.TRACK_TYPE, kind)]
     sport, sub_sport = sport_of(kind)
     marks, n_outside = _waypoint_marks(waypoints, t_unix_s)
-    texts = [Mark(place, text) for place, text in [*track.texts, *document.texts]]
+    texts = [Mark(place, text) for place, text in [*words, *document.texts]]
     return Recorded(
         format="gpx",
         t_unix_s=t_unix_s,
@@ -247,6 +114,11 @@ def _recorded(document: Document, points: Points, track: Track, *, waypoints: Se
         counts={"waypoints_outside": n_outside} if n_outside else {},
         notes=notes,
     )
+
+
+def _first_present(values: FloatArray, others: FloatArray) -> FloatArray:
+    """Give the values, and where one is missing the other, (n,)."""
+    return values if np.isnan(others).all() else np.where(np.isnan(values), others, values)
 
 
 def _when(waypoint: Waypoint) -> float:

@@ -18,16 +18,20 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 import numpy as np
 
 from importer.errors import CorruptFileError, ReadError
-from importer.readers import gpx, xmlstream
+from importer.readers import gpx, gpx_document, xmlstream
 from importer.readers.fit import profile
 from importer.readers.fit.activity import assemble
 from importer.readers.fit.layout import DeveloperField, Value
 from importer.readers.fit.messages import RECORD_FIELDS, WANTED, Messages, Row, physical
 from importer.readers.fit.wire import split_chain
+from importer.readers.xmlpass import split_name
+from importer.readers.xmlpoints import Points
 from importer.readers.xmltext import number
 from importer.values.activity import Activity, FloatArray, Place
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from gpxpy.gpx import GPX, GPXTrackPoint
 
 #: fields of an Activity that `compare` compares as they are
@@ -278,7 +282,7 @@ def read_gpx_reference(data: bytes) -> tuple[Activity, ...]:
         Whatever `read_gpx` refuses to touch (the guard runs first, gpxpy has no limits of its own) or finds no activity in,
         and `CorruptFileError` for what gpxpy declines.
     """
-    sound, _ = xmlstream.stream(data, gpx.VOCABULARY, gpx.Document)
+    sound = xmlstream.stream(data, gpx_document.VOCABULARY, gpx_document.Document)
     if sound.damage is not None:
         raise sound.damage
     if data.count(b"xmlns") > GPXPY_MOST_NAMESPACES:
@@ -294,13 +298,13 @@ def read_gpx_reference(data: bytes) -> tuple[Activity, ...]:
     return gpx.activities(document, points)
 
 
-def _document(parsed: GPX) -> tuple[gpx.Document, xmlstream.Points]:
+def _document(parsed: GPX) -> tuple[gpx_document.Document, Points]:
     """Turn what gpxpy parsed into what the builder takes."""
-    document = gpx.Document(creator=parsed.creator or None, n_routes=len(parsed.routes))
+    document = gpx_document.Document(creator=parsed.creator or None, n_routes=len(parsed.routes))
     document.texts = _texts((Place.TITLE, parsed.name), (Place.ACTIVITY_NOTES, parsed.description), (Place.ACTIVITY_NOTES, parsed.keywords))
     for waypoint in parsed.waypoints:
-        words = [text.strip() for text in (waypoint.name, waypoint.description, waypoint.comment) if text and text.strip()]
-        document.waypoints.append(gpx.Waypoint(_moment(waypoint.time)[0], ": ".join(dict.fromkeys(words))))
+        words = [(text or "").strip() for text in (waypoint.name, waypoint.description, waypoint.comment, waypoint.type)]
+        document.waypoints.append(gpx_document.Waypoint(_moment(waypoint.time)[0], gpx_document.waypoint_text(*words)))
     rows: list[list[float]] = []
     for track in parsed.tracks:
         texts = _texts(
@@ -309,15 +313,16 @@ def _document(parsed: GPX) -> tuple[gpx.Document, xmlstream.Points]:
             (Place.TRACK_DESCRIPTION, track.description),
             (Place.TRACK_TYPE, track.type),
         )
-        entry = gpx.Track(len(rows), texts=texts)
+        translated = [(element.text or "").strip() for element in track.extensions if _name(element)[1] == gpx_document.TRANSLATED_TYPE]
+        entry = gpx_document.Track(len(rows), texts=texts, translated_type=next((text for text in reversed(translated) if text), None))
         for segment in track.segments:
             entry.segments.append(len(rows))
             rows += [_gpx_row(point) for point in segment.points]
         entry.end = len(rows)
         document.tracks.append(entry)
-    cells = np.array(rows, dtype=np.float64).reshape(len(rows), len(gpx.CHANNEL_ORDER) + 2)
-    columns = [np.ascontiguousarray(cells[:, 2 + i]) for i in range(len(gpx.CHANNEL_ORDER))]
-    return document, xmlstream.Points(np.ascontiguousarray(cells[:, 0]), np.ascontiguousarray(cells[:, 1]), columns, None, ())
+    cells = np.array(rows, dtype=np.float64).reshape(len(rows), len(gpx_document.CHANNEL_ORDER) + 2)
+    columns = [np.ascontiguousarray(cells[:, 2 + i]) for i in range(len(gpx_document.CHANNEL_ORDER))]
+    return document, Points(np.ascontiguousarray(cells[:, 0]), np.ascontiguousarray(cells[:, 1]), columns, None, ())
 
 
 def _texts(*texts: tuple[Place, str | None]) -> list[tuple[Place, str]]:
@@ -326,7 +331,7 @@ def _texts(*texts: tuple[Place, str | None]) -> list[tuple[Place, str]]:
 
 def _gpx_row(point: GPXTrackPoint) -> list[float]:
     """Give time, zone and channels of a gpxpy point, NaN where it has none."""
-    row = [math.nan] * (len(gpx.CHANNEL_ORDER) + 2)
+    row = [math.nan] * (len(gpx_document.CHANNEL_ORDER) + 2)
     row[0], row[1] = _moment(point.time)
     native = {
         "latitude_deg": point.latitude,
@@ -335,18 +340,23 @@ def _gpx_row(point: GPXTrackPoint) -> list[float]:
         "speed_mps": getattr(point, "speed", None),
         "course_deg": getattr(point, "course", None),
     }
-    for i, name in enumerate(gpx.CHANNEL_ORDER, start=2):
+    for i, name in enumerate(gpx_document.CHANNEL_ORDER, start=2):
         value = native.get(name)
         if value is not None:
             row[i] = float(value)
     for extension in point.extensions:
         for element in extension.iter():
-            space, local = xmlstream.split_name(str(element.tag).removeprefix("{").replace("}", " "))
+            space, local = _name(element)
             # no root namespace here: nothing inside an extension is an element of GPX itself
-            slot = gpx.slot(space, local, "-")
+            slot = gpx_document.slot(space, local, "-")
             if slot is not None:
                 row[1 + slot] = number(element.text or "")
     return row
+
+
+def _name(element: Element) -> tuple[str, str]:
+    """Give namespace and local name of an element, as both XML libraries of gpxpy give it."""
+    return split_name(str(element.tag).removeprefix("{").replace("}", " "))
 
 
 def _moment(time: datetime | None) -> tuple[float, float]:

@@ -23,6 +23,12 @@ FOOT_MACHINES: Final = frozenset({"treadmill", "elliptical", "indoor_running", "
 #: bytes in which a text shows what it is
 _HEAD_BYTES: Final = 4096
 
+#: bytes that must hold the beginning of a root element that no parser reaches
+_PROLOG_BYTES: Final = 65_536
+#: what may stand before a root element, and a root of ours
+_BEFORE_ROOT: Final = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL)
+_OUR_ROOT: Final = re.compile(rb"\s*<(?:[\w.-]+:)?(gpx|TrainingCenterDatabase)[\s/>]")
+
 _IMAGES: Final = ((b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"), (b"RIFF", "a RIFF media file"))
 _OTHERS: Final = (
     (b"%PDF", "a PDF document"),
@@ -144,7 +150,20 @@ def _root(data: bytes) -> str:
         return ""
     from importer.readers.xmlhead import root_name
 
-    return root_name(data) or ""
+    return root_name(data) or _broken_root(data)
+
+
+def _broken_root(data: bytes) -> str:
+    """Give the root of a document of ours whose first element is broken off, endless or a trap, "" for anything else.
+
+    Then its reader says what is wrong with it, instead of this one saying that it is something else.
+    """
+    head = data[:_PROLOG_BYTES].removeprefix(b"\xef\xbb\xbf")
+    at = 0
+    while (before := _BEFORE_ROOT.match(head, at)) is not None:
+        at = before.end()
+    found = _OUR_ROOT.match(head, at)
+    return "" if found is None else found.group(1).decode("ascii")
 
 
 def _unknown(data: bytes) -> ReadError:

@@ -16,14 +16,19 @@ from typing import Final
 import numpy as np
 
 from importer.errors import CorruptFileError, NotAnActivityError, ReadError
-from importer.readers.assemble import START_SLACK_S, LapRow, Mark, Recorded, build
+from importer.readers.assemble import FARTHEST_ZONE_S, START_SLACK_S, ZONE_STEP_S, build
 from importer.readers.cadence import known_factor
+from importer.readers.recorded import LapRow, Mark, Recorded
 from importer.readers.sport_words import sport_of
 from importer.readers.tcx_document import COLUMNS, VOCABULARY, Document, TcxActivity, TcxLap
-from importer.readers.xmlstream import Points, Sink, stream
-from importer.readers.xmltext import number
+from importer.readers.xmlpass import Sink
+from importer.readers.xmlpoints import Points
+from importer.readers.xmlstream import stream
+from importer.readers.xmltext import number, unix_time
 from importer.values.activity import Activity, Device, Environment, FloatArray, Place, SpeedBasis
 
+#: s; a lap whose start is off its first point by whole quarters of an hour, within this, was written in another time zone
+ZONE_SLACK_S: Final = 2.0
 #: m; a distance that falls by more at the start of a lap counts from zero in each lap
 DISTANCE_RESTART_M: Final = 1.0
 #: families of Garmin watches, which write their own name without the maker's
@@ -75,7 +80,7 @@ def read_tcx(data: bytes, *, strict: bool = False) -> tuple[Activity, ...]:
         document = Document()
         return document
 
-    points, _ = stream(data, VOCABULARY, make_sink)
+    points = stream(data, VOCABULARY, make_sink)
     if points.damage is not None and strict:
         raise points.damage
     notes = points.notes
@@ -104,8 +109,10 @@ def _recorded(document: Document, points: Points, entry: TcxActivity, *, notes: 
     device = _device(entry)
     words = (device.manufacturer, device.product, document.author)
     said = " ".join(word for word in words if word is not None).casefold()
-    is_belt = sub_sport == "treadmill" or any(word in said for word in _BELTS)
-    laps = _laps(entry, t_unix_s)
+    has_belt = any(word in said for word in _BELTS)
+    laps, n_shifted = _laps(entry, t_unix_s)
+    if n_shifted:
+        notes = (*notes, "lap-zone: laps start whole hours away from their points, as if in another time zone: the points count")
     return Recorded(
         format="tcx",
         t_unix_s=t_unix_s,
@@ -116,12 +123,11 @@ def _recorded(document: Document, points: Points, entry: TcxActivity, *, notes: 
         sub_sport=sub_sport,
         device=device,
         writer_factor=known_factor("tcx", *words),
-        start_unix_s=laps[0][0].start_unix_s if laps else None,
+        start_unix_s=_start(entry, laps),
         timer_s=_total(entry, "TotalTimeSeconds"),
         distance_m=_total(entry, "DistanceMeters"),
-        # a watch without positions takes its speed from the wrist, or from a pod it does not mention
-        indoor_speed=SpeedBasis.WATCH_MODEL if device.manufacturer == "garmin" else SpeedBasis.BELT if is_belt else SpeedBasis.UNKNOWN,
-        indoor_environment=Environment.TREADMILL if is_belt else Environment.INDOOR,
+        indoor_speed=_indoor_speed(device, has_belt=has_belt, sub_sport=sub_sport, sensors=entry.sensors),
+        indoor_environment=Environment.TREADMILL if has_belt or sub_sport == "treadmill" else Environment.INDOOR,
         laps=tuple(lap for lap, _ in laps),
         marks=(
             *(Mark(Place.LAP_NOTES, text, lap.start_unix_s, lap.end_unix_s) for lap, text in laps if text is not None),
@@ -146,12 +152,36 @@ def _cumulative(distance_m: FloatArray, lap_firsts: list[int]) -> tuple[FloatArr
     return distance_m + np.cumsum(added), len(restarts)
 
 
-def _laps(entry: TcxActivity, t_unix_s: FloatArray) -> list[tuple[LapRow, str | None]]:
-    """Give the laps and their notes; each ends where the next one starts, the last with the samples or its own time."""
+def _indoor_speed(device: Device, *, has_belt: bool, sub_sport: str, sensors: set[str]) -> SpeedBasis:
+    """Say what supplies a speed without positions: a belt's program, a foot pod that the points name, or the watch's own model."""
+    if has_belt:
+        return SpeedBasis.BELT
+    if "footpod" in sensors:
+        return SpeedBasis.FOOTPOD
+    if device.manufacturer == "garmin":
+        return SpeedBasis.WATCH_MODEL
+    return SpeedBasis.BELT if sub_sport == "treadmill" else SpeedBasis.UNKNOWN
+
+
+def _start(entry: TcxActivity, laps: list[tuple[LapRow, str | None]]) -> float | None:
+    """Give the start that the file states: that of its first lap, or else its <Id>, which is one too."""
+    if laps:
+        return laps[0][0].start_unix_s
+    stated = unix_time(entry.texts.get("Activity/Id", ""))
+    return stated if math.isfinite(stated) else None
+
+
+def _laps(entry: TcxActivity, t_unix_s: FloatArray) -> tuple[list[tuple[LapRow, str | None]], int]:
+    """Give the laps with their notes, and how many stood in another time zone than their points.
+
+    Each ends where the next one starts, the last with the samples or its own time.
+    """
     borders = [*(lap.first - entry.first for lap in entry.laps), len(t_unix_s)]
     usable: list[tuple[TcxLap, float]] = []
+    n_shifted = 0
     for lap, (first, end) in zip(entry.laps, itertools.pairwise(borders), strict=True):
-        start = _lap_start(lap, t_unix_s[first:end])
+        start, is_shifted = _lap_start(lap, t_unix_s[first:end])
+        n_shifted += is_shifted
         if start is not None and (not usable or start >= usable[-1][1]):
             usable.append((lap, start))
     finite = t_unix_s[np.isfinite(t_unix_s)]
@@ -162,26 +192,30 @@ def _laps(entry: TcxActivity, t_unix_s: FloatArray) -> list[tuple[LapRow, str | 
         # what a document that breaks off says of its last lap is not in it
         stated = start if timer_s is None or entry.end is None else start + timer_s
         end_s = usable[i + 1][1] if i + 1 < len(usable) else max(last, stated)
-        trigger, intensity = lap.texts.get("TriggerMethod"), lap.texts.get("Intensity")
-        row = LapRow(
-            start,
-            end_s,
-            None if trigger is None else trigger.casefold(),
-            None if intensity is None else intensity.casefold(),
-            distance_m=lap.number_of("DistanceMeters"),
-            timer_s=timer_s,
-        )
+        trigger, intensity = (_folded(lap.texts.get(name)) for name in ("TriggerMethod", "Intensity"))
+        row = LapRow(start, end_s, trigger, intensity, distance_m=lap.number_of("DistanceMeters"), timer_s=timer_s)
         rows.append((row, lap.texts.get("Notes")))
-    return rows
+    return rows, n_shifted
 
 
-def _lap_start(lap: TcxLap, t_unix_s: FloatArray) -> float | None:
-    """Give the stated start, or the first sample's time where there is none or it is hours away from it."""
+def _folded(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
+
+
+def _lap_start(lap: TcxLap, t_unix_s: FloatArray) -> tuple[float | None, bool]:
+    """Give the stated start and False, or the first sample's time where there is none or it is hours away.
+
+    True says that it is away by a time zone: some programs write laps in one zone and points in another.
+    """
     finite = t_unix_s[np.isfinite(t_unix_s)]
     first = float(finite[0]) if len(finite) else None
-    if math.isfinite(lap.start_unix_s) and (first is None or abs(first - lap.start_unix_s) <= START_SLACK_S):
-        return lap.start_unix_s
-    return first
+    if not math.isfinite(lap.start_unix_s):
+        return first, False
+    if first is None:
+        return lap.start_unix_s, False
+    away_s = abs(first - lap.start_unix_s)
+    is_shifted = ZONE_STEP_S - ZONE_SLACK_S <= away_s <= FARTHEST_ZONE_S and abs(math.remainder(away_s, ZONE_STEP_S)) <= ZONE_SLACK_S
+    return (first if is_shifted or away_s > START_SLACK_S else lap.start_unix_s), is_shifted
 
 
 def _total(entry: TcxActivity, name: str) -> float | None:

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Final
 
-from importer.readers.xmlstream import Vocabulary, limit_error
+from importer.readers.xmlpoints import Vocabulary, limit_error
 from importer.readers.xmltext import number, unix_time
 
 #: what the columns 1, 2, ... of a row hold: channels, and the two places of cadence
@@ -50,7 +50,9 @@ def slot(_space: str, name: str, _root_space: str) -> int | None:
     return _ELEMENTS.get(name)
 
 
-VOCABULARY: Final = Vocabulary("TrainingCenterDatabase", "Trackpoint", None, len(COLUMNS) + 1, slot)
+VOCABULARY: Final = Vocabulary(
+    "TrainingCenterDatabase", "Trackpoint", None, len(COLUMNS) + 1, slot, remarks=frozenset({"TPX", "RunCadence"})
+)
 
 
 @dataclass(slots=True)
@@ -78,6 +80,8 @@ class TcxActivity:
     laps: list[TcxLap] = field(default_factory=list)
     #: texts by path below the activity
     texts: dict[str, str] = field(default_factory=dict)
+    #: what its points name as the sensor of their cadence, in lower case: ``footpod``, ``bike``
+    sensors: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -101,6 +105,8 @@ class Document:
             self.activities[-1].laps.append(TcxLap(n_points, unix_time(attributes.get("StartTime", ""))))
         elif below == "Activity/Lap/Track" and self.activities[-1].laps:
             self.activities[-1].laps[-1].tracks.append(n_points)
+        elif below.startswith("Activity/Lap/Track/Trackpoint/"):
+            self.activities[-1].sensors.add(attributes.get("CadenceSensor", "").casefold())
         elif path.count("/") == 2:
             self.others.add(path.rpartition("/")[2])
         if self.n_laps > MAX_LAPS or len(self.activities) > MAX_ACTIVITIES:
