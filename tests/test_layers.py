@@ -28,7 +28,7 @@ LAYERS = {
     "face": {"errors", "values", "readers", "detect", "store", "pipeline"},  # the library's own calls
     "worker": {"errors", "pipeline"},  # the spine's first half in a process of its own
     "sandbox": {"errors", "pipeline", "worker"},
-    "cli": {"errors", "values", "detect", "store", "pipeline", "reports", "sandbox"},  # the only place that prints
+    "cli": {"errors", "values", "readers", "detect", "store", "pipeline", "reports", "sandbox"},  # the only place that prints
     "__init__": {"values", "detect", "pipeline", "face"},
     "__main__": {"cli"},
 }

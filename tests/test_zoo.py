@@ -19,16 +19,7 @@ from tests.zoo.whole_program import PLACES
 
 THEMES: tuple[ModuleType, ...] = (fit_protocol, fit_content, gpx, tcx, other, containers, costly)
 #: rows that the program does not live up to yet, by theme and name: what it does instead
-FAULTS: dict[tuple[str, str], str] = {
-    ("fit_protocol", "chained-garbage-header"): "twelve bytes behind the end are dropped without a word",
-    ("fit_content", "sessions-201"): "the refusal does not say what to do",
-    ("fit_content", "stryd-2016"): "what is known of the watch's cadence is believed of an app's",
-    ("gpx", "encoding-wrong"): "one wrong letter costs the whole run",
-    ("tcx", "laps-repeated"): "the distance of an earlier lap is added to a later one",
-    ("tcx", "laps-out-of-order"): "the distance of a later lap is added to an earlier one",
-    ("costly", "laps-and-sessions.fit"): "13 s: every lap is looked at for every session",
-    ("costly", "events-and-sessions.fit"): "30 s: every event is sorted and looked at for every session",
-}
+FAULTS: dict[tuple[str, str], str] = {}
 
 
 def theme_of(module: ModuleType) -> str:

@@ -15,6 +15,7 @@ from typing import Final
 import click
 
 from importer import __version__
+from importer.cli.output import silence_stdout
 from importer.errors import RetroImportError
 
 #: sub-command -> module and function
@@ -23,6 +24,7 @@ COMMANDS: Final = {
     "report": "importer.cli.report_command:report",
     "show": "importer.cli.session_commands:show",
     "explain": "importer.cli.session_commands:explain",
+    "verify": "importer.cli.verify_command:verify_command",
     "db": "importer.cli.db_commands:db",
 }
 
@@ -46,6 +48,17 @@ class _Group(click.Group):
         if args and args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version"):
             args = ["import", *args]
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            # the reader of our output went away (`| head`): nothing is wrong. click would end with status 1, which means a bug
+            raise _NobodyReadsError from error
+
+
+class _NobodyReadsError(Exception):
+    """Nobody reads stdout any more."""
 
 
 @click.group(
@@ -77,9 +90,11 @@ def main() -> None:
     except RetroImportError as error:
         click.echo(f"retro-import: {error}", err=True)
         status = error.exit_status
-    except BrokenPipeError:
-        # the reader of our output went away (`| head`): nothing is wrong, and Python must not complain at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except _NobodyReadsError:
+        silence_stdout()
         status = 0
+    except OSError as error:
+        click.echo(f"retro-import: {error.strerror or error}: check the disk and the place you write to", err=True)
+        status = 5
     gc.freeze()  # or the interpreter looks for garbage once more on its way out: 45 ms with these libraries (measured)
     sys.exit(status)

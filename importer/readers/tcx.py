@@ -102,7 +102,8 @@ def _recorded(document: Document, points: Points, entry: TcxActivity, *, notes: 
     columns = dict(zip(COLUMNS, (column[part] for column in points.columns), strict=True))
     run_cadence = columns.pop("run_cadence")
     columns["cadence_spm"] = np.where(np.isnan(run_cadence), columns["cadence_spm"], run_cadence)
-    columns["distance_m"], n_restarts = _cumulative(columns["distance_m"], [lap.first - entry.first for lap in entry.laps[1:]])
+    firsts = [lap.first - entry.first for lap in entry.laps[1:]]
+    columns["distance_m"], n_restarts = _cumulative(columns["distance_m"], t_unix_s, lap_firsts=firsts)
     if n_restarts:
         notes = (*notes, "lap-distance: the distance starts from zero in each lap, it was added up")
     sport, sub_sport = sport_of(entry.sport)
@@ -137,13 +138,17 @@ def _recorded(document: Document, points: Points, entry: TcxActivity, *, notes: 
     )
 
 
-def _cumulative(distance_m: FloatArray, lap_firsts: list[int]) -> tuple[FloatArray, int]:
-    """Give the distance since the start of the activity, (n,), and how often it started again with a lap."""
+def _cumulative(distance_m: FloatArray, t_unix_s: FloatArray, *, lap_firsts: list[int]) -> tuple[FloatArray, int]:
+    """Give the distance since the start of the activity, (n,), and how often it started again with a lap.
+
+    A fall of the distance where time goes back too is a lap out of order, and no new start.
+    """
     at = np.flatnonzero(np.isfinite(distance_m))
     stated = distance_m[at]
     first_of_lap = np.unique(np.searchsorted(at, lap_firsts))
     first_of_lap = first_of_lap[(first_of_lap > 0) & (first_of_lap < len(at))]
     falls = stated[first_of_lap] < stated[first_of_lap - 1] - DISTANCE_RESTART_M
+    falls &= t_unix_s[at[first_of_lap]] > t_unix_s[at[first_of_lap - 1]]
     restarts = first_of_lap[falls]
     if not len(restarts):
         return distance_m, 0

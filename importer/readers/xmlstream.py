@@ -9,6 +9,7 @@ Source: measurements of hostile XML (docs/readers.md, "XML").
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -54,5 +55,22 @@ def stream(data: bytes, vocabulary: Vocabulary, make_sink: Callable[[], Sink]) -
         except ForeignEncodingError:
             data, encoding = as_utf8(data), "utf-8"
         else:
+            mended = _mended(data) if damage is not None and encoding is None else None
+            if mended is not None:
+                data, encoding = mended, "utf-8"
+                notes = (*notes, "encoding: some letters are not of the encoding that the file declares, they were replaced")
+                continue
             t_unix_s, zone_s, columns = run.points.finish()
             return Points(t_unix_s, zone_s, columns, damage, notes)
+
+
+def _mended(data: bytes) -> bytes | None:
+    """Replace the bytes that are no UTF-8 in a document that says, or leaves open, that it is; None where there is none to replace."""
+    declared = re.match(rb"<\?xml[^>]*?encoding=[\"']([\w.:-]+)", data)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (declared is not None and declared[1].lower() not in (b"utf-8", b"utf8")):
+        return None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace").encode("utf-8")
+    return None

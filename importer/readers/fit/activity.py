@@ -12,16 +12,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from importer.errors import CorruptFileError, NotAnActivityError
 from importer.readers import samples
-from importer.readers.fit import channels
+from importer.readers.fit import channels, heart
 from importer.readers.fit.clock import Clock, read_clock
 from importer.readers.fit.integrity import Integrity
 from importer.readers.fit.messages import Messages, decode
 from importer.readers.fit.session import Draft, Span, spans
+from importer.readers.fit.structure import Timeline
 from importer.readers.fit.wire import read_links
-from importer.values.activity import Activity, FloatArray
+from importer.values.activity import Activity
 
 #: words for what a file is that is no activity, by file_id.type
 KINDS: Final = {
@@ -88,9 +90,10 @@ def assemble(chain: Sequence[Messages], *, strict: bool = False) -> tuple[Activi
     counts = {_damage_count(messages): messages.fault_offset or 0 for messages in damaged}
     found: list[Activity] = []
     refusals: list[NotAnActivityError] = []
+    beats = heart.beats(chain)
     for messages in chain:
         try:
-            found += _activities(messages, first_index=len(found), notes=notes, counts=counts)
+            found += _activities(messages, beats, first_index=len(found), notes=notes, counts=counts)
         except NotAnActivityError as error:
             refusals.append(error)
     if found:
@@ -110,7 +113,9 @@ def _damage_count(messages: Messages) -> str:
     return "salvaged_at_byte" if messages.integrity is Integrity.TRUNCATED else f"{messages.integrity.replace('-', '_')}_at_byte"
 
 
-def _activities(messages: Messages, *, first_index: int, notes: tuple[str, ...], counts: Mapping[str, int]) -> list[Activity]:
+def _activities(
+    messages: Messages, beats: heart.Beats, *, first_index: int, notes: tuple[str, ...], counts: Mapping[str, int]
+) -> list[Activity]:
     """Build the activities of one link."""
     _refuse_other_kinds(messages)
     clock = read_clock(messages)
@@ -120,10 +125,18 @@ def _activities(messages: Messages, *, first_index: int, notes: tuple[str, ...],
     cadence = channels.raw_cadence(messages)
     if cadence is not None:
         columns["cadence_spm"] = cadence.per_min
+    merged = heart.merge(clock.t, columns.get("heart_rate_bpm"), beats) if len(beats.t) else None
+    if merged is not None:
+        columns["heart_rate_bpm"] = merged.bpm
     found: list[Activity] = []
+    timeline = Timeline.of(messages)
     for span in found_spans:
-        draft = Draft(messages, span, clock, None if cadence is None else cadence.units_factor, notes, dict(counts))
-        found += draft.activities(_of_span(span, clock, columns), first_index=first_index + len(found))
+        mine = _owned(span, clock)
+        n_merged = 0 if merged is None else int(np.count_nonzero(merged.is_new[mine]))
+        draft = Draft(messages, span, timeline, clock, None if cadence is None else cadence.units_factor, notes, dict(counts))
+        draft.note_merged(n_merged)
+        owned = {name: column[mine] for name, column in columns.items()}
+        found += draft.activities(samples.clean(clock.t[mine] + clock.epoch_unix_s, owned), first_index=first_index + len(found))
     if not found:
         raise NotAnActivityError(
             "an activity without samples and without a length", code="no-samples", found="an empty activity", remedy=_EXPORT_REMEDY
@@ -131,14 +144,12 @@ def _activities(messages: Messages, *, first_index: int, notes: tuple[str, ...],
     return found
 
 
-def _of_span(span: Span, clock: Clock, columns: Mapping[str, FloatArray]) -> samples.CleanSamples:
-    """Clean the samples that belong to one session; one without a time belongs to the first session, to be counted there."""
+def _owned(span: Span, clock: Clock) -> slice | NDArray[np.bool_]:
+    """Tell which samples belong to one session; one without a time belongs to the first session, to be counted there."""
     if span.n_sessions == 1:
-        return samples.clean(clock.t + clock.epoch_unix_s, columns)
+        return slice(None)
     mine = (clock.t >= span.owns_from) & (clock.t < span.owns_until)
-    if span.order == 0:
-        mine |= np.isnan(clock.t)
-    return samples.clean(clock.t[mine] + clock.epoch_unix_s, {name: column[mine] for name, column in columns.items()})
+    return mine | np.isnan(clock.t) if span.order == 0 else mine
 
 
 def _refuse_other_kinds(messages: Messages) -> None:

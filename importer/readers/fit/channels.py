@@ -62,12 +62,24 @@ DEVELOPER_CHANNELS: Final[dict[str, tuple[str, dict[str, float]]]] = {
     "stance time": ("stance_time_s", _SECONDS),
     "vertical oscillation": ("vertical_oscillation_m", _METRES),
     "step length": ("step_length_m", _METRES),
+    "rs_contacttime_l": ("stance_time_s", _SECONDS | {"": _S_PER_MS}),
+    "rs_contacttime_r": ("stance_time_s", _SECONDS | {"": _S_PER_MS}),
+    "contacttime": ("stance_time_s", _SECONDS | {"": _S_PER_MS}),
+    "rs_power_avg": ("power_w", _WATTS | {"": 1.0}),
     "incline": ("grade_ratio", _GRADES),
     "inclination": ("grade_ratio", _GRADES),
     "grade": ("grade_ratio", _GRADES),
     "treadmill incline": ("grade_ratio", _GRADES),
+    "treadmill grade": ("grade_ratio", _GRADES),
+    "belt incline": ("grade_ratio", _GRADES),
     "respiration rate": ("respiration_rate_brpm", {"brpm": 1.0, "breaths/min": 1.0, "bpm": 1.0}),
     "retro_dir": ("retro_dir", {"": 1.0}),
+}
+#: Fields that RunScribe writes without a name or a unit: by application id and number, what they would be called.
+#: Of its other numbers (impact, braking, foot strike, pronation) the program has no channel. Source: Runalyze's table.
+NAMELESS: Final[dict[tuple[str, int], str]] = {
+    ("502092b3b0dd45ad89b3472ab2060ab6", 12): "rs_power_avg",
+    ("c1f5c80a5a054e8a97b3fda34e957035", 12): "rs_power_avg",
 }
 #: Channels in which a zero of a developer field says "no data". Source: Stryd's fields in real files.
 _ZERO_IS_MISSING: Final = frozenset({"stance_time_s", "vertical_oscillation_m", "step_length_m", "heart_rate_bpm"})
@@ -90,7 +102,7 @@ def channels(messages: Messages) -> dict[str, FloatArray]:
         if column is not None:
             found[channel] = column if factor == 1.0 else column * factor
     for field, column in messages.developer.items():
-        known = _developer_channel(field)
+        known = developer_channel(field)
         if known is None:
             continue
         channel, factor = known
@@ -145,9 +157,9 @@ def _first(columns: Iterable[FloatArray]) -> FloatArray | None:
     return found
 
 
-def _developer_channel(field: DeveloperField) -> tuple[str, float] | None:
+def developer_channel(field: DeveloperField) -> tuple[str, float] | None:
     """Give the channel a developer field feeds and the factor to its unit; None for a field that feeds none."""
-    name = field.name.strip().casefold()
+    name = field.name.strip().casefold() or NAMELESS.get((field.application, field.number), "")
     units = field.units.strip().casefold()
     if "heading" in name or "compass" in name:
         factor = _ANGLES.get(units)

@@ -44,9 +44,14 @@ _OFFSET_SLACK_S: Final = 60
 _OFFSET_MOST_S: Final = 14 * 3600
 
 
+#: messages of which a file has few
+_SUMMARIES: Final = ("file_id", "activity", "session", "sport", "workout")
+
+
 def is_qz(messages: Messages) -> bool:
     """Tell whether QZ (a treadmill app) wrote the file, in whatever name: it has one serial number for all and an own UUID."""
-    told = [field.application for name in messages.rows for row in messages.of(name) for field in row.developer]
+    # not laps and events: a hostile file has tens of thousands of them, and QZ names itself above them
+    told = [field.application for name in _SUMMARIES for row in messages.of(name) for field in row.developer]
     told += [field.application for field in messages.developer]
     return _QZ_APPLICATION in told or any(row.integer("serial_number") == _QZ_SERIAL for row in messages.of("file_id"))
 

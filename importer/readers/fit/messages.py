@@ -47,8 +47,10 @@ WANTED: Final[Mapping[str, frozenset[str]]] = {
     ),
     "device_used": frozenset({"timestamp", "speed"}),
     "workout": frozenset({"wkt_name", "wkt_description"}),
-    "workout_step": frozenset({"message_index", "wkt_step_name", "notes", "intensity"}),
+    "workout_step": frozenset({"message_index", "wkt_step_name", "notes", "intensity", "exercise_category", "exercise_name"}),
     "sport": frozenset({"name", "sport", "sub_sport"}),
+    "hr": frozenset({"timestamp", "fractional_timestamp", "filtered_bpm", "event_timestamp", "event_timestamp_12"}),
+    "set": frozenset({"timestamp", "start_time", "duration", "category", "category_subtype"}),
     "timestamp_correlation": frozenset({"timestamp", "system_timestamp", "local_timestamp"}),
 }  # fmt: skip
 #: The fields of `record` that become columns; `compressed_speed` and `compressed_distance` are unpacked from field 8.

@@ -20,6 +20,7 @@ from importer.readers.cadence import decide_cadence, known_factor
 from importer.readers.fit import channels, devices, structure
 from importer.readers.fit.clock import Clock
 from importer.readers.fit.messages import Messages, Row
+from importer.readers.fit.structure import Timeline
 from importer.readers.samples import CleanSamples
 from importer.values.activity import Activity, CadenceBasis, FloatArray, Lap
 from importer.values.channels import CHANNELS
@@ -63,7 +64,10 @@ def spans(messages: Messages, clock: Clock) -> tuple[list[Span], str]:
             note = "no-session: the file has no summary; it is read as one session from its first to its last sample"
     if len(starts) > MAX_SESSIONS:
         raise TooLargeError(
-            f"{len(starts):,} sessions in one FIT file, at most {MAX_SESSIONS} are read", size_bytes=len(starts), limit_bytes=MAX_SESSIONS
+            f"{len(starts):,} sessions in one FIT file, at most {MAX_SESSIONS} are read",
+            size_bytes=len(starts),
+            limit_bytes=MAX_SESSIONS,
+            remedy="export the activities one by one",
         )
     starts.sort(key=lambda entry: entry[0])
     borders = [-math.inf, *(start for start, _ in starts[1:]), math.inf]
@@ -77,6 +81,7 @@ class Draft:
 
     messages: Messages
     span: Span
+    timeline: Timeline
     clock: Clock
     cadence_units_factor: float | None
     notes: tuple[str, ...]
@@ -104,6 +109,12 @@ class Draft:
             )
             for i, piece in enumerate(pieces)
         ]
+
+    def note_merged(self, n_samples: int) -> None:
+        """Say how many samples got their heart rate from a strap's memory."""
+        if n_samples:
+            self.counts["merged_heart_rates"] = n_samples
+            self._note(f"heart-rate: {n_samples:,} samples got theirs from the memory of the strap, as the watch heard none")
 
     def _note(self, note: str) -> None:
         self.notes = (*self.notes, note)
@@ -141,7 +152,8 @@ class Draft:
         factor, basis = decide_cadence(
             raw,
             columns.get("speed_mps", np.full(len(raw), np.nan)),
-            writer_factor=known_factor("fit", program, maker.manufacturer),
+            # what is known of a watch's cadence does not hold for an app's, which states its own unit
+            writer_factor=known_factor("fit", program, maker.manufacturer) if self.cadence_units_factor is None else None,
             units_factor=self.cadence_units_factor,
             strides_per_min=None if cycles is None or timer_s is None or timer_s <= 0 else cycles / timer_s * 60.0,
         )
@@ -237,7 +249,7 @@ class Draft:
         messages, row = self.messages, self.span.row
         start = start_unix_s - self.clock.epoch_unix_s
         laps = self._laps(start, elapsed_s)
-        pauses = structure.pauses(messages.of("event"), start=start, elapsed_s=elapsed_s)
+        pauses = structure.pauses(self.timeline, start=start, elapsed_s=elapsed_s)
         if pauses is None:
             pauses = samples.gap_pauses(t_s)
         timer_s = _positive(row.number("total_timer_time")) if is_whole else None
@@ -275,7 +287,15 @@ class Draft:
             distance_m=_positive(row.number("total_distance")) if is_whole else None,
             laps=laps,
             pauses=pauses,
-            texts=structure.texts(messages, row, laps, session_index=self.span.order, n_sessions=self.span.n_sessions),
+            texts=structure.texts(
+                messages,
+                row,
+                laps,
+                start=start,
+                elapsed_s=elapsed_s,
+                session_index=self.span.order,
+                n_sessions=self.span.n_sessions,
+            ),
             device=devices.device(messages),
             utc_offset_s=offset_s,
             utc_offset_basis=offset_basis,
@@ -286,15 +306,15 @@ class Draft:
 
     def _laps(self, start: float, elapsed_s: float) -> tuple[Lap, ...]:
         """Give the laps that touch the session; others of a one-session file have impossible times and are counted."""
-        span = self.span
+        span, timeline = self.span, self.timeline
         mine = []
-        for row in self.messages.of("lap"):
-            placed = structure.lap_span(row)
-            if placed is not None and span.owns_from <= placed[0] < span.owns_until:
-                if placed[1] >= start and placed[0] <= start + elapsed_s:
-                    mine.append(row)
-                else:
-                    self.counts["bad_lap"] = self.counts.get("bad_lap", 0) + 1
+        for began, ended, row in timeline.laps_from(span.owns_from, span.owns_until):
+            if ended >= start and began <= start + elapsed_s:
+                mine.append(row)
+            else:
+                self.counts["bad_lap"] = self.counts.get("bad_lap", 0) + 1
+        if not mine:
+            return structure.marked_laps(timeline, start=start, elapsed_s=elapsed_s)
         return structure.laps(mine, start=start, elapsed_s=elapsed_s)
 
 

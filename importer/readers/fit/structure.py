@@ -7,8 +7,10 @@ Nothing here judges a text: it keeps the runner's words and the place they stood
 
 from __future__ import annotations
 
+import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from importer.readers.fit.messages import Messages, Row
 from importer.values.activity import Lap, Pause, PauseKind, Place, Text
@@ -17,6 +19,12 @@ from importer.values.activity import Lap, Pause, PauseKind, Place, Text
 _STOPS: Final = frozenset({"stop", "stop_all", "stop_disable", "stop_disable_all"})
 #: timer_trigger "auto". Source: FIT profile.
 _AUTO: Final = 1
+#: The one exercise of the FIT profile that is backward and on foot: category sled, name backward_drag, and how we say it.
+_SLED: Final = 45
+_BACKWARD_DRAG: Final = 0
+_DRAG_WORDS: Final = "sled: backward drag"
+#: events by which a runner marks a moment
+_MARKS: Final = frozenset({"lap", "user_marker"})
 #: names of developer fields that hold the activity's title (QZ: "Activity Title")
 _TITLE_FIELDS: Final = frozenset({"activity title", "title", "activity name", "workout title", "class title"})
 
@@ -58,16 +66,45 @@ def lap_span(row: Row) -> tuple[float, float] | None:
     return None
 
 
-def pauses(events: Iterable[Row], *, start: float, elapsed_s: float) -> tuple[Pause, ...] | None:
+class Timeline(NamedTuple):
+    """Laps and events of a file in the order of time, read once for all its sessions; times on the FIT clock.
+
+    A hostile file has tens of thousands of them and hundreds of sessions: each session finds its own by bisection.
+    """
+
+    laps: list[tuple[float, float, Row]]
+    timer: list[tuple[float, Row]]
+    marks: list[float]
+
+    @classmethod
+    def of(cls, messages: Messages) -> Timeline:
+        """Sort what the messages say."""
+        placed = [(span[0], span[1], row) for row in messages.of("lap") if (span := lap_span(row)) is not None]
+        timer, marks = [], []
+        for row in messages.of("event"):
+            at, event = row.number("timestamp"), row.text("event")
+            if at is not None and event == "timer":
+                timer.append((at, row))
+            elif at is not None and event in _MARKS:
+                marks.append(at)
+        return cls(sorted(placed, key=_at), sorted(timer, key=_at), sorted(set(marks)))
+
+    def laps_from(self, since: float, until: float) -> list[tuple[float, float, Row]]:
+        """Give start, end and message of the laps that start in ``[since, until)``."""
+        return self.laps[bisect_left(self.laps, since, key=_at) : bisect_left(self.laps, until, key=_at)]
+
+
+def _at(entry: tuple[float, Row] | tuple[float, float, Row]) -> float:
+    return entry[0]
+
+
+def pauses(timeline: Timeline, *, start: float, elapsed_s: float) -> tuple[Pause, ...] | None:
     """Give the stretches in which the timer stood still; None where the session has no timer events.
 
     A pause that was never ended lasts until the session's end.
     """
-    timer = sorted(
-        ((time, row) for row in events if row.text("event") == "timer" and (time := row.number("timestamp")) is not None),
-        key=lambda entry: entry[0],
-    )
-    mine = [(time - start, row) for time, row in timer if start - 1 <= time <= start + elapsed_s + 1]
+    first, last = bisect_left(timeline.timer, start - 1, key=_at), bisect_right(timeline.timer, start + elapsed_s + 1, key=_at)
+    mine = [(time - start, row) for time, row in timeline.timer[first:last]]
     if not mine:
         return None
     found: list[Pause] = []
@@ -88,9 +125,33 @@ def pauses(events: Iterable[Row], *, start: float, elapsed_s: float) -> tuple[Pa
     return tuple(found)
 
 
-def texts(messages: Messages, session: Row, session_laps: tuple[Lap, ...], *, session_index: int, n_sessions: int) -> tuple[Text, ...]:
-    """Give the runner's words: workout steps with the stretches they were run in, names of profiles, sports and workouts, titles."""
+def marked_laps(timeline: Timeline, *, start: float, elapsed_s: float) -> tuple[Lap, ...]:
+    """Give the stretches between the runner's marks, for a session without laps; none without marks."""
+    first, last = bisect_right(timeline.marks, start), bisect_left(timeline.marks, start + elapsed_s)
+    marks = [at - start for at in timeline.marks[first:last]]
+    if not marks:
+        return ()
+    return tuple(Lap(a, b, trigger="manual") for a, b in itertools.pairwise([0.0, *marks, elapsed_s]))
+
+
+def texts(
+    messages: Messages,
+    session: Row,
+    session_laps: tuple[Lap, ...],
+    *,
+    start: float,
+    elapsed_s: float,
+    session_index: int,
+    n_sessions: int,
+) -> tuple[Text, ...]:
+    """Give the runner's words: workout steps with the stretches they were run in, names of profiles, sports and workouts, titles.
+
+    Parameters
+    ----------
+    start, elapsed_s : the session on the file's clock and its length, in which a set must lie.
+    """
     found = _step_texts(messages.of("workout_step"), session_laps)
+    found += _set_texts(messages.of("set"), start=start, elapsed_s=elapsed_s)
     said: list[tuple[Place, str | None]] = [(Place.PROFILE_NAME, session.text("sport_profile_name"))]
     sports = messages.of("sport")
     # one `sport` for each session of a multisport file, in their order; else they speak of all
@@ -114,7 +175,8 @@ def _step_texts(steps: Iterable[Row], session_laps: tuple[Lap, ...]) -> list[Tex
     words: dict[int, tuple[str, ...]] = {}
     for row in steps:
         index = row.integer("message_index")
-        said = tuple(text for text in (row.text("wkt_step_name"), row.text("notes")) if text is not None)
+        drag = _DRAG_WORDS if _is_backward_drag(row, "exercise_category", "exercise_name") else None
+        said = tuple(text for text in (row.text("wkt_step_name"), row.text("notes"), drag) if text is not None)
         if index is not None and said:
             words[index] = said
     found = []
@@ -126,6 +188,26 @@ def _step_texts(steps: Iterable[Row], session_laps: tuple[Lap, ...]) -> list[Tex
     if not run:
         found += [Text(Place.WORKOUT_DESCRIPTION, text) for said in words.values() for text in said]
     return found
+
+
+def _set_texts(sets: Iterable[Row], *, start: float, elapsed_s: float) -> list[Text]:
+    """Give the sets of a strength session that are backward, over the time they took."""
+    found = []
+    for row in sets:
+        began, length_s, ended = row.number("start_time"), row.number("duration"), row.number("timestamp")
+        if not _is_backward_drag(row, "category", "category_subtype") or began is None:
+            continue
+        end = began + length_s if length_s is not None else ended
+        if end is not None:
+            start_s, end_s = max(began - start, 0.0), min(end - start, elapsed_s)
+            if start_s < end_s:
+                found.append(Text(Place.WORKOUT_STEP, _DRAG_WORDS, start_s, end_s))
+    return found
+
+
+def _is_backward_drag(row: Row, category: str, name: str) -> bool:
+    """Tell whether an exercise is the one backward exercise of the profile."""
+    return row.integer(category) == _SLED and row.integer(name) == _BACKWARD_DRAG
 
 
 def _step_spans(session_laps: tuple[Lap, ...]) -> list[tuple[int, float, float]]:

@@ -10,6 +10,7 @@ Source: FIT protocol (developer.garmin.com/fit/protocol); the faults are those o
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from array import array
 from collections.abc import Callable
@@ -93,7 +94,12 @@ def read_links(data: bytes) -> tuple[Link, ...]:
         link, start = _read_link(data, start, budget)
         links.append(link)
         budget -= link.n_messages + 1
-        if not is_header(data, start) or data[start] < SHORTEST_HEADER or start + data[start] > len(data):
+        if not is_header(data, start):
+            return tuple(links)
+        if data[start] < SHORTEST_HEADER or start + data[start] > len(data):
+            if link.integrity is Integrity.OK:
+                fault = f"{len(data) - start:,} bytes that are no FIT follow the end"
+                links[-1] = dataclasses.replace(link, integrity=Integrity.TRAILING, fault=fault, fault_offset=start)
             return tuple(links)
 
 
@@ -108,7 +114,8 @@ def _read_link(data: bytes, start: int, budget: int) -> tuple[Link, int]:
     walk = _Walk(data, extent.first, extent.end, budget)
     groups = _groups(data, walk)
     integrity, fault, fault_offset = extent.integrity, extent.fault, extent.fault_offset
-    if walk.stopped is not None and integrity is not Integrity.TRUNCATED:
+    # a message without a definition tells more than the missing end: all behind it is lost
+    if walk.stopped is not None and (walk.is_lost or integrity is not Integrity.TRUNCATED):
         integrity, fault, fault_offset = Integrity.TRUNCATED, walk.fault, walk.stopped
     return Link(groups, start, extent.end, integrity, fault, fault_offset, sum(map(len, groups))), extent.next_start
 
@@ -142,7 +149,7 @@ class _Walk:
     a repetition behind a new description of developer fields does not, as its words may now mean something else.
     """
 
-    __slots__ = ("compressed", "data", "end", "fault", "found", "n_definitions", "n_descriptions", "sizes", "steps", "stopped")
+    __slots__ = ("compressed", "data", "end", "fault", "found", "is_lost", "n_definitions", "n_descriptions", "sizes", "steps", "stopped")
 
     def __init__(self, data: bytes, first: int, end: int, budget: int) -> None:
         self.data = data
@@ -152,6 +159,7 @@ class _Walk:
         self.compressed = array("I")
         self.stopped: int | None = None
         self.fault = ""
+        self.is_lost = False
         self.n_definitions = 0
         self.n_descriptions = 0
         self.sizes = [0] * 256
@@ -172,7 +180,8 @@ class _Walk:
             self.stopped = position
 
     def _undefined(self, position: int) -> NoReturn:
-        self.fault = f"a message without a definition stands at byte {position:,}"
+        self.fault = f"a message without a definition stands at byte {position:,} of {self.end:,}"
+        self.is_lost = True
         raise _Stop
 
     def _describing(self, append: Callable[[int], object]) -> Callable[[int], object]:
