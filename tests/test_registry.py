@@ -166,10 +166,16 @@ def test_a_zip_gives_its_activities_by_name_and_passes_over_the_rest():
         "export/second.tcx.gz": gzip.compress(TCX),
         "__MACOSX/._run.gpx": b"shadow",
         "readme.txt": b"hello",
-        "inner.zip": zipped({"a.gpx": GPX}),
     }
     found = list(unpack(zipped(members)))
     assert found == [Member("export/../../run.GPX", GPX), Member("export/second.tcx.gz", TCX)]
+
+
+def test_an_archive_in_an_archive_is_named_and_not_opened():
+    run, inner = unpack(zipped({"a.gpx": GPX, "inner.zip": zipped({"b.gpx": GPX})}))
+    assert run == Member("a.gpx", GPX)
+    assert isinstance(inner, ReadError)
+    assert (inner.code, inner.path) == ("nested-archive", "inner.zip")
 
 
 def test_one_bad_member_costs_one_file():

@@ -73,6 +73,6 @@ def _findings(declared: Declared, found: Classified) -> list[str]:
             for hint in declared.hints
             if hint.direction is Direction.BACKWARD
         )
-    if found.cannot_tell is not None and found.n_untold_s > 0:
+    if found.cannot_tell is not None and (found.n_untold_s > 0 or found.grid.n == 0):
         findings.append(found.cannot_tell)
     return findings

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from importer.errors import CorruptFileError, NotAnActivityError, ReadError, TooLargeError
+from importer.errors import CorruptFileError, NotAnActivityError, ReadError, TooLargeError, UnknownFormatError
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
@@ -153,6 +153,14 @@ def _unzip(data: bytes, *, limit_bytes: int) -> Iterator[Member | ReadError]:
     found = False
     total_bytes = 0
     for entry in entries:
+        if entry.filename.casefold().endswith(".zip"):
+            # an account's export may keep its activities in archives of its own: not to be passed over in silence
+            found = True
+            reason = "an archive inside an archive is not opened"
+            yield UnknownFormatError(
+                reason, code="nested-archive", path=entry.filename, remedy="unpack the outer one and import the inner one"
+            )
+            continue
         if not _is_activity_name(entry.filename):
             continue
         found = True
