@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -50,10 +51,12 @@ def test_a_file_that_takes_too_long_fails_and_the_next_one_is_read():
 def test_a_worker_that_dies_at_work_costs_one_file_and_is_replaced():
     with Workers(1) as workers:
         assert workers.submit(_payload(), Options())().sessions
-        (process,) = (one._process for one in workers._all)
-        os.kill(process.pid, signal.SIGSTOP)
+        (asked,) = workers._all
+        os.kill(asked._process.pid, signal.SIGSTOP)
         answer = workers.submit(_payload(), Options())
-        os.kill(process.pid, signal.SIGKILL)
+        while not asked._is_busy:
+            time.sleep(0.001)
+        os.kill(asked._process.pid, signal.SIGKILL)
         dead = answer()
         assert dead.error is not None
         assert "killed its reader" in dead.error.reason
