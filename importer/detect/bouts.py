@@ -163,7 +163,7 @@ def _measure(grid: Grid, line: Line, first: int, last: int, *, usual_mps: float 
         spread=line.spread,
         line_error=error,
         jog=median(grid["excess_run_ratio"][rows][use]) if is_walk else None,
-        speed_share=mid_speed / usual_mps if usual_mps else None,
+        speed_share=mid_speed / usual_mps if usual_mps is not None and usual_mps > 0 else None,
     )
     step = _belt_step(grid, first, last, speed_mps=mid_speed, cadence_spm=level) if is_belt else None
     return Bout(
