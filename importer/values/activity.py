@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from importer.values.channels import CHANNELS
+from importer.values.sensors import BeatSeries, SensorSeries, Split
 
 FloatArray = NDArray[np.float64]
 
@@ -169,6 +170,11 @@ class Activity:
     utc_offset_basis: str = "none"
     #: position of this session in its file
     session_index: int = 0
+    #: sensors of many hertz, at most one of each kind
+    sensors: tuple[SensorSeries, ...] = ()
+    beats: BeatSeries | None = None
+    #: stretches as the device itself cut them, in order of their start
+    splits: tuple[Split, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -194,6 +200,10 @@ class Activity:
         if n and t_s[-1] > self.elapsed_s:
             raise ValueError(f"Activity: a sample at {t_s[-1]} s lies behind the end at {self.elapsed_s} s")
         _check_disjoint(self.pauses, "pauses")
+        if len({series.kind for series in self.sensors}) != len(self.sensors):
+            raise ValueError("Activity.sensors: more than one series of a kind")
+        for split in self.splits:
+            _check_span(split.start_s, split.end_s, "split")
         object.__setattr__(self, "t_s", t_s)
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "counts", dict(self.counts))

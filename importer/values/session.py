@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from importer.values.activity import Activity, Place
 
@@ -51,6 +52,27 @@ class Claim:
     basis: Basis
     why: str
     place: Place | None = None
+
+
+class LabelKind(StrEnum):
+    """What the runner did: named a direction, agreed with a suggestion, or denied one."""
+
+    TAG = "tag"
+    CONFIRM = "confirm"
+    REJECT = "reject"
+
+
+class Label(NamedTuple):
+    """The runner's own word about ``[start_s, end_s)``; it is never overruled.
+
+    `direction` is what a `TAG` says, and None for the other kinds: a confirmed stretch is backward, a rejected one is not.
+    Later labels stand over earlier ones where they overlap.
+    """
+
+    start_s: float
+    end_s: float
+    kind: LabelKind
+    direction: Direction | None = None
 
 
 @dataclass(frozen=True, slots=True)
