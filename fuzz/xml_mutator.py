@@ -33,18 +33,25 @@ _NAMES: Final = (
     "TrainingCenterDatabase",
     "Activities", "Activity", "MultiSportSession", "Lap", "Track", "Trackpoint", "Time", "Position", "LatitudeDegrees", "LongitudeDegrees",
     "Cadence", "HeartRateBpm", "Value", "TPX", "Notes", "Id", "DistanceMeters", "TotalTimeSeconds", "a:b", "x", "ns3:hr", "é", "_",
+    "accel", "activity", "heartRateTrack", "heartRate", "distance",
 )  # fmt: skip
 _JUNK: Final = (
     "<!-- x -->", "<!---->", "<![CDATA[backward ]]>", "<?pi x?>", "&amp;", "&#0;", "&#xD800;", "&unknown;", "&#65;", "\x00",
     "\x0b", "\ufffe",
     "]]>", "<", ">", "&", "<!DOCTYPE gpx>", '<!DOCTYPE gpx [<!ENTITY a "b">]>', "<x", "</", "</gpx>", "<x/>", "\ud7ff", "\U0001f3c3",
+    '<a:accel offset="250" x="0.1" y="-0.2" z="-1.0"/>', '<accel x="nan" offset="1e999"/>' * 9,
+    '<activity><heartRateTrack><heartRate time="2026-03-01T10:00:00Z" bpm="150"/><heartRate bpm="x"/></heartRateTrack></activity>',
+    '<TPX CadenceSensor="Footpod"/>',
 )  # fmt: skip
 #: declared and used; the last few are declared only
 _ENCODINGS: Final = (
     "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "iso-8859-1", "iso-8859-15", "gb18030", "shift_jis", "koi8-r", "ascii",
     "cp1252", "utf-32",
 )  # fmt: skip
-_DECLARED: Final = (*_ENCODINGS, "klingon", "", "utf-7", "hex", "idna", "unicode_escape", "rot13", "x" * 300, "zlib")
+_DECLARED: Final = (
+    *_ENCODINGS, "klingon", "", "utf-7", "hex", "idna", "unicode_escape", "rot13", "x" * 300, "zlib", "utf8", "UTF16", "iso2022_jp", "hz",
+    "punycode", "raw_unicode_escape", "undefined", "big5", "cp037", "mac_arabic",
+)  # fmt: skip
 #: most tokens of an input, usually and at times
 _FEW: Final = 400
 _MANY: Final = 12_000
@@ -125,7 +132,7 @@ def _attribute(rng: random.Random, tokens: Tokens, _: Sequence[Tokens]) -> None:
         hit = rng.choice(values)
         tokens[at] = f'{tag[: hit.start()]}"{rng.choice(rng.choice((_NUMBERS, _TIMES, _NAMES)))}"{tag[hit.end() :]}'
     elif tag.endswith(">"):
-        name = rng.choice(("lat", "lon", "StartTime", "Sport", "xmlns", "xmlns:x", "xml:lang", "a"))
+        name = rng.choice(("lat", "lon", "StartTime", "Sport", "xmlns", "xmlns:x", "xml:lang", "a", "x", "offset", "time", "bpm"))
         tokens[at] = f'{tag[:-1].rstrip("/")} {name}="{rng.choice(_NUMBERS)}">'
 
 

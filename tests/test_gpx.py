@@ -132,7 +132,8 @@ def test_garmins_power_extension_and_opentracks_accuracy_are_read():
     columns = only(gpx(track([[Point(49.0, 8.0, at(i), None, inner) for i in range(5)]]))).columns
     assert columns["power_w"].tolist() == [250.0] * 5
     assert columns["gps_accuracy_m"].tolist() == [3.5] * 5
-    assert "distance_m" not in columns
+    # OpenTracks counts from point to point
+    assert columns["distance_m"].tolist() == [2.0, 4.0, 6.0, 8.0, 10.0]
 
 
 def test_opentracks_type_in_the_runners_language_counts_where_there_is_no_other():

@@ -14,7 +14,7 @@ from importer.readers import gpx_document, tcx_document, xmlpass
 from importer.readers.xmlpoints import PointColumns, Points
 from importer.readers.xmlshapes import MOST_LESSONS, Shapes, shape_of
 from importer.readers.xmlstream import stream
-from tests.support.gpx_writer import Point, garmin, gpx, track
+from tests.support.gpx_writer import Point, acceleration, garmin, gpx, heart_rate_track, track
 from tests.support.tcx_writer import TcxLap, Trackpoint, activity, tcx
 
 START = datetime(2026, 5, 3, 6, 12, tzinfo=UTC)
@@ -39,7 +39,15 @@ TCX = tcx(
         start=START,
     )
 )
-DOCUMENTS = {"gpx": (GPX, gpx_document.VOCABULARY, gpx_document.Document), "tcx": (TCX, tcx_document.VOCABULARY, tcx_document.Document)}
+SHAKEN = gpx(
+    heart_rate_track([(START, 99)])
+    + track([points(12), points(8, first_s=12, extras=garmin(hr=9) + acceleration([(0, 0.1, 0.2, 1), (500, 0, 0, 1)]))], name="n")
+)
+DOCUMENTS = {
+    "gpx": (GPX, gpx_document.VOCABULARY, gpx_document.Document),
+    "shaken": (SHAKEN, gpx_document.VOCABULARY, gpx_document.Document),
+    "tcx": (TCX, tcx_document.VOCABULARY, tcx_document.Document),
+}
 
 
 def read(data: bytes, kind: str) -> tuple[Points, object] | str:
@@ -95,7 +103,8 @@ def test_all_points_but_the_first_of_each_shape_and_track_are_read_by_their_shap
 MARKUP = [
     b"<trkpt", b"</trkpt>", b"</trk>", b"<trk>", b"NaN", b"&", b"&#53;", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"_", b"\xc3\xa9", b"\xff",
     b"\x01", b' xmlns="u"', b' xmlns:gpxtpx="u"', b"<hr>", b"</hr>", b"<hr/>", b"<Trackpoint>", b"</Trackpoint>", b"<Time>", b"</Time>",
-    b'"', b"'", b" ", b"\r\n", b">", b"<", b"<x/>", b"<x>", b"</x>", b'lat="1"', b"<?pi?>", b"<time/>", b"",
+    b'<accel x="1" y="2" z="3"/>', b"</accel>", b'"', b"'", b" ", b"\t", b"\r\n", b">", b"<", b"<x/>",
+    b"<x>", b"</x>", b'lat="1"', b"<?pi?>", b"<time/>", b"",
 ]  # fmt: skip
 
 
@@ -183,15 +192,16 @@ def test_learning_that_never_pays_ends():
     assert not shapes.is_worthwhile
 
 
-def test_a_shape_has_a_hole_for_each_value_and_blanks_where_they_are():
+def test_a_shape_has_a_hole_for_each_value_and_its_own_blanks_between_tags():
     shape = shape_of(POINT, ENDED, ("lat", "lon"))
     assert shape is not None
     assert shape.slots == (1, 2, 3, 0, 4)
     shapes = Shapes(("lat", "lon"))
     shapes.learn(POINT.encode(), ENDED)
     columns = PointColumns(5)
-    more = b'  <trkpt lat="1" lon="2"><ele>3</ele><time>2026-05-03T06:12:00Z</time>\r\n<x:hr> 4 </x:hr></trkpt>'
-    assert shapes.read(b"?" + more + more + b"<wpt/>", 1, columns) == 1 + 2 * len(more)
+    more = b' \t<trkpt lat="1" lon="2">\n <ele>3</ele>\n <time>2026-05-03T06:12:00Z</time>\n <x:hr> 4 </x:hr>\n</trkpt>'
+    other = more.replace(b"</ele>\n ", b"</ele>\n\t")
+    assert shapes.read(b"?" + more + more + other + b"<wpt/>", 1, columns) == 1 + 2 * len(more)
     t_unix_s, zone_s, values = columns.finish()
     assert t_unix_s.tolist() == [START.timestamp()] * 2
     assert zone_s.tolist() == [0.0] * 2
@@ -206,6 +216,7 @@ def test_a_shape_has_a_hole_for_each_value_and_blanks_where_they_are():
         POINT.replace("1</ele>", "<b></b>1</ele>"),
         POINT.replace("</ele>", "</ele> x"),
         POINT.replace("<ele>", "<!-- c --><ele>"),
+        POINT.replace("<ele>", "x <ele>"),
         POINT[:-8],
         POINT + "</trkseg>",
     ],

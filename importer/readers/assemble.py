@@ -7,8 +7,9 @@ Nothing here knows XML, and nothing is dropped without a count or a note.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -19,6 +20,7 @@ from importer.readers.cadence import CadenceVerdict, decide_cadence
 from importer.readers.derived import derived_speed
 from importer.readers.recorded import Recorded
 from importer.readers.samples import CleanSamples, clean, gap_pauses, split_at_jumps
+from importer.readers.sensing import series
 from importer.values.activity import Activity, CadenceBasis, Environment, FloatArray, Lap, Pause, PauseKind, SpeedBasis, Text
 from importer.values.channels import CHANNELS
 
@@ -73,8 +75,9 @@ def build(recorded: Recorded, *, first_index: int = 0) -> list[Activity]:
         notes = (*notes, f"split: holes of more than six hours make {len(parts)} recordings of one")
     if not parts:
         return _summary(recorded, index=first_index, counts=counts, notes=notes)
+    owns = _borders(cleaned.t_unix_s, parts)
     return [
-        _activity(recorded, _part(cleaned, part), is_whole=len(parts) == 1, index=first_index + i, counts=counts, notes=notes)
+        _activity(recorded, _part(cleaned, part), owns=owns[i], is_whole=len(parts) == 1, index=first_index + i, counts=counts, notes=notes)
         for i, part in enumerate(parts)
     ]
 
@@ -94,6 +97,12 @@ def _without_zero_hearts(columns: Mapping[str, FloatArray]) -> dict[str, FloatAr
     if heart is not None:
         kept["heart_rate_bpm"] = np.where(heart == 0.0, np.nan, heart)
     return kept
+
+
+def _borders(t_unix_s: FloatArray, parts: Sequence[slice]) -> list[tuple[float, float]]:
+    """Give what each part owns of the sensors, ``[first, end)``: the borders stand in the middle of the holes."""
+    middles = [float(t_unix_s[a.stop - 1] + t_unix_s[b.start]) / 2.0 for a, b in itertools.pairwise(parts)]
+    return list(itertools.pairwise([-math.inf, *middles, math.inf]))
 
 
 def _part(cleaned: CleanSamples, part: slice) -> CleanSamples:
@@ -130,7 +139,14 @@ def _summary(recorded: Recorded, *, index: int, counts: Mapping[str, int], notes
 
 
 def _activity(
-    recorded: Recorded, samples: CleanSamples, *, is_whole: bool, index: int, counts: Mapping[str, int], notes: tuple[str, ...]
+    recorded: Recorded,
+    samples: CleanSamples,
+    *,
+    owns: tuple[float, float],
+    is_whole: bool,
+    index: int,
+    counts: Mapping[str, int],
+    notes: tuple[str, ...],
 ) -> Activity:
     t_unix_s, columns = samples.t_unix_s, {name: values for name, values in samples.columns.items() if np.isfinite(values).any()}
     start_unix_s = _start(recorded, float(t_unix_s[0]), is_whole=is_whole)
@@ -181,6 +197,7 @@ def _activity(
         utc_offset_s=offset_s,
         utc_offset_basis="none" if offset_s is None else "times",
         session_index=index,
+        sensors=tuple(found for rows in recorded.sensors if (found := series(rows, start_unix_s, owns=owns)) is not None),
         counts=counts,
         notes=notes,
     )

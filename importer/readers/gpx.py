@@ -20,13 +20,16 @@ from importer.errors import NotAnActivityError, ReadError
 from importer.readers.assemble import build
 from importer.readers.cadence import known_factor
 from importer.readers.gpx_document import CHANNEL_ORDER, VOCABULARY, Document, Track, Waypoint
+from importer.readers.gpx_readings import Hearts, acceleration, with_heart_rates
 from importer.readers.recorded import Mark, Recorded
 from importer.readers.sport_words import sport_of
 from importer.readers.xmlpass import Sink
 from importer.readers.xmlpoints import Points, limit_error
 from importer.readers.xmlstream import stream
 from importer.values.activity import Activity, Device, FloatArray, Place
+from importer.values.channels import CHANNELS
 
+_HEART_RATE: Final = CHANNEL_ORDER.index("heart_rate_bpm")
 #: waypoints that stand in tracks, each counted for every track it stands in
 MAX_MARKS: Final = 100_000
 
@@ -64,13 +67,14 @@ def activities(document: Document, points: Points) -> tuple[Activity, ...]:
     if points.damage is not None:
         kind = points.damage.code if points.damage.code == "trailing-bytes" else "truncated"
         notes = (*notes, f"{kind}: {points.damage.reason}; the {len(points):,} points before it were saved")
+    hearts = with_heart_rates(document.heart_rates, points.t_unix_s, points.columns[_HEART_RATE])
     waypoints = sorted((waypoint for waypoint in document.waypoints if waypoint.text), key=_when)
     found: list[Activity] = []
     n_marks = 0
     for track in document.tracks:
         if not _is_timed(points, track):
             continue
-        recorded = _recorded(document, points, track, waypoints=waypoints, notes=notes)
+        recorded = _recorded(document, points, track, hearts=hearts, waypoints=waypoints, notes=notes)
         n_marks += len(recorded.marks)
         if n_marks > MAX_MARKS:
             raise limit_error(f"more than {MAX_MARKS:,} words in its tracks")
@@ -86,19 +90,23 @@ def _is_timed(points: Points, track: Track) -> bool:
     return 2 * int(np.count_nonzero(usable)) > len(usable)
 
 
-def _recorded(document: Document, points: Points, track: Track, *, waypoints: Sequence[Waypoint], notes: tuple[str, ...]) -> Recorded:
+def _recorded(
+    document: Document, points: Points, track: Track, *, hearts: Hearts, waypoints: Sequence[Waypoint], notes: tuple[str, ...]
+) -> Recorded:
     """Cut one track out of the points of its document."""
     part = slice(track.first, len(points) if track.end is None else track.end)
     t_unix_s = points.t_unix_s[part]
     columns = {name: column[part] for name, column in zip(CHANNEL_ORDER, points.columns, strict=True)}
+    columns["heart_rate_bpm"] = hearts.bpm[part]
     columns["altitude_m"] = _first_present(columns["altitude_m"], columns.pop("extension_altitude_m"))
-    kind = next((text for place, text in track.texts if place is Place.TRACK_TYPE), None)
-    words = track.texts
-    if kind is None and track.translated_type is not None:
-        kind = track.translated_type
-        words = [*words, (Place.TRACK_TYPE, kind)]
+    columns["distance_m"] = _distance(columns["distance_m"], columns.pop("step_distance_m"))
+    words, kind = _words(track)
     sport, sub_sport = sport_of(kind)
     marks, n_outside = _waypoint_marks(waypoints, t_unix_s)
+    sensor, counts = acceleration(document.accelerations, points.t_unix_s, part)
+    n_hearts = int(np.count_nonzero(hearts.is_new[part]))
+    if n_hearts:
+        notes = (*notes, f"heart-rate: {n_hearts:,} samples got theirs from the list beside the track, as they have none themselves")
     texts = [Mark(place, text) for place, text in [*words, *document.texts]]
     return Recorded(
         format="gpx",
@@ -111,14 +119,32 @@ def _recorded(document: Document, points: Points, track: Track, *, waypoints: Se
         device=Device(product=document.creator),
         writer_factor=known_factor("gpx", document.creator),
         marks=(*texts, *marks),
-        counts={"waypoints_outside": n_outside} if n_outside else {},
+        sensors=() if sensor is None else (sensor,),
+        counts=counts | {name: n for name, n in (("waypoints_outside", n_outside), ("merged_heart_rates", n_hearts)) if n},
         notes=notes,
     )
+
+
+def _words(track: Track) -> tuple[list[tuple[Place, str]], str | None]:
+    """Give the words of a track and its type: the one in the runner's language where there is no other."""
+    kind = next((text for place, text in track.texts if place is Place.TRACK_TYPE), None)
+    if kind is None and track.translated_type is not None:
+        return [*track.texts, (Place.TRACK_TYPE, track.translated_type)], track.translated_type
+    return track.texts, kind
 
 
 def _first_present(values: FloatArray, others: FloatArray) -> FloatArray:
     """Give the values, and where one is missing the other, (n,)."""
     return values if np.isnan(others).all() else np.where(np.isnan(values), others, values)
+
+
+def _distance(since_start_m: FloatArray, steps_m: FloatArray) -> FloatArray:
+    """Give the distance since the start, (n,): the file's own, or else the sum of its steps."""
+    if not np.isnan(since_start_m).all() or np.isnan(steps_m).all():
+        return since_start_m
+    # what is no length is no step: it makes a gap in the sum, and is missing itself
+    steps_m = np.where((steps_m >= 0.0) & (steps_m <= CHANNELS["distance_m"].high), steps_m, np.nan)
+    return np.where(np.isnan(steps_m), np.nan, np.nancumsum(steps_m))
 
 
 def _when(waypoint: Waypoint) -> float:

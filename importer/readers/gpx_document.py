@@ -1,8 +1,9 @@
 """The words of GPX: which element is which column, and what stands outside the points.
 
 Conventions: elements are known by local name in the namespace of the root element, under any prefix; of extensions those of Garmin
-(TrackPointExtension 1 and 2, PowerExtension), Cluetrust, OsmAnd, OpenTracks and Apple are known. A `bearing` says where the runner goes,
-not faces: it is ignored, as is every `heading` but OsmAnd's, which is a compass. Indices count the points of the whole document.
+(TrackPointExtension 1 and 2, PowerExtension, AccelerationExtension), Cluetrust, OsmAnd, OpenTracks, Apple and SportTracks are known. A
+`bearing` says where the runner goes, not faces: it is ignored, as is every `heading` but OsmAnd's, which is a compass. Indices count
+the points of the whole document.
 Nothing here interprets: `gpx` makes activities of it.
 
 Source: formats seen in real files, see docs/readers.md, "GPX".
@@ -13,11 +14,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from importer.readers.gpx_readings import acceleration_readings, add_acceleration, add_heart_rate, heart_rate_readings
 from importer.readers.xmlpoints import Vocabulary, limit_error
+from importer.readers.xmlreadings import Readings
 from importer.readers.xmltext import unix_time
 from importer.values.activity import Place
 
-#: channels in the order of the columns 1, 2, ... of a row; an altitude in an extension counts where the point has no other
+#: channels in the order of the columns 1, 2, ... of a row; an altitude in an extension counts where the point has no other, distances
+#: since the point before where there are none since the start
 CHANNEL_ORDER: Final = (
     "latitude_deg",
     "longitude_deg",
@@ -33,6 +37,7 @@ CHANNEL_ORDER: Final = (
     "vertical_speed_mps",
     "gps_accuracy_m",
     "extension_altitude_m",
+    "step_distance_m",
 )
 _TIME: Final = 0
 _SLOTS: Final = {name: index for index, name in enumerate(CHANNEL_ORDER, start=1)}
@@ -63,7 +68,7 @@ _VENDORS: Final = (
         },
     ),
     (("osmand",), {"heading": _SLOTS["heading_deg"]}),
-    (("opentracks",), {"accuracy_horizontal": _SLOTS["gps_accuracy_m"]}),
+    (("opentracks",), {"accuracy_horizontal": _SLOTS["gps_accuracy_m"], "distance": _SLOTS["step_distance_m"]}),
 )
 
 #: tracks and waypoints of one file
@@ -100,7 +105,21 @@ def slot(space: str, name: str, root_space: str) -> int | None:
     return _EXTENSIONS.get(name)
 
 
-VOCABULARY: Final = Vocabulary("gpx", "trkpt", ("lat", "lon"), len(CHANNEL_ORDER) + 1, slot)
+#: a sample of Garmin's AccelerationExtension
+ACCELERATION: Final = "accel"
+ACCELERATION_PATH: Final = f"/trkpt/{ACCELERATION}"
+#: the end of a path: one of the heart rates that SportTracks and others list beside the track
+HEART_RATE: Final = "/activity/heartRateTrack/heartRate"
+
+VOCABULARY: Final = Vocabulary(
+    "gpx",
+    "trkpt",
+    ("lat", "lon"),
+    len(CHANNEL_ORDER) + 1,
+    slot,
+    remarks=frozenset({ACCELERATION}),
+    readings=frozenset({ACCELERATION}),
+)
 
 
 @dataclass(slots=True)
@@ -130,6 +149,8 @@ class Document:
     waypoints: list[Waypoint] = field(default_factory=list)
     texts: list[tuple[Place, str]] = field(default_factory=list)
     n_routes: int = 0
+    accelerations: Readings = field(default_factory=acceleration_readings)
+    heart_rates: Readings = field(default_factory=heart_rate_readings)
     _waypoint: dict[str, str] = field(default_factory=dict)
 
     def start(self, path: str, attributes: dict[str, str], n_points: int) -> None:
@@ -144,6 +165,10 @@ class Document:
             self.n_routes += 1
         elif path == "gpx/wpt":
             self._waypoint = {}
+        elif path.endswith(ACCELERATION_PATH):
+            add_acceleration(self.accelerations, attributes, n_points)
+        elif path.endswith(HEART_RATE):
+            add_heart_rate(self.heart_rates, attributes)
         if len(self.tracks) > MAX_TRACKS or len(self.waypoints) > MAX_WAYPOINTS:
             raise limit_error(f"more than {MAX_TRACKS:,} tracks or {MAX_WAYPOINTS:,} waypoints")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from importer.values.activity import Device, Environment, FloatArray, Place, SpeedBasis
+from importer.values.sensors import SensorKind
 
 
 class Mark(NamedTuple):
@@ -31,6 +32,17 @@ class LapRow(NamedTuple):
     intensity: str | None = None
     distance_m: float | None = None
     timer_s: float | None = None
+
+
+class SensorRows(NamedTuple):
+    """The samples of one sensor: UTC seconds (m,) in file order, all of them finite, and its axes (m,) each, NaN = missing."""
+
+    kind: SensorKind
+    unit: str
+    t_unix_s: FloatArray
+    x: FloatArray
+    y: FloatArray
+    z: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,5 +75,6 @@ class Recorded:
     indoor_environment: Environment = Environment.UNKNOWN
     laps: tuple[LapRow, ...] = ()
     marks: tuple[Mark, ...] = ()
+    sensors: tuple[SensorRows, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from xml.parsers.expat import errors
 
 from importer.errors import CorruptFileError, ReadError
 from importer.readers import xmlpoints
+from importer.readers.xmlhead import ForeignEncodingError, check_encoding
 from importer.readers.xmlpoints import PointColumns, Vocabulary, limit_error
 from importer.readers.xmlshapes import Shapes
 from importer.readers.xmltext import MISSING
@@ -50,10 +51,6 @@ class Sink(Protocol):
 
 class UndeclaredPrefixError(Exception):
     """The document uses a prefix it never declared."""
-
-
-class ForeignEncodingError(Exception):
-    """The document is in an encoding that expat does not know."""
 
 
 class _ReadPoint(NamedTuple):
@@ -105,6 +102,7 @@ class Pass:
         self._shapes = Shapes(vocabulary.attributes)
         self._has_shapes = True
         self._encoding = encoding
+        self._declared = ""
         self._last = _ReadPoint(0, -1, [])
         #: bytes that were read by their shape, and not fed
         self._n_unfed = 0
@@ -122,18 +120,21 @@ class Pass:
             if error.code == _UNBOUND_PREFIX:
                 raise UndeclaredPrefixError from error
             if error.code in _ENCODING_FAULTS and not self._names:
-                raise ForeignEncodingError from error
+                raise ForeignEncodingError(self._declared) from error
             return self._damage(error, lead, len(data))
         except (LookupError, ValueError) as error:
             # pyexpat asks Python's codecs for encodings it does not know, and they refuse in these ways
             if self._names:
                 raise
-            raise ForeignEncodingError from error
+            raise ForeignEncodingError(self._declared) from error
         return None
 
     def _declare(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        declared = self._encoding or encoding
-        self._has_shapes = declared is None or _ASCII_BASED.fullmatch(declared) is not None
+        if self._encoding is None and encoding is not None:
+            self._declared = encoding
+            check_encoding(encoding)
+        in_use = self._encoding or encoding
+        self._has_shapes = in_use is None or _ASCII_BASED.fullmatch(in_use) is not None
 
     def _feed(self, data: bytes) -> None:
         """Feed the document in pieces that end with a point, and read what follows by its shape where that is possible."""
@@ -218,13 +219,15 @@ class Pass:
 
     def _remark_handler(self) -> Callable[[str, dict[str, str]], None] | None:
         """Give the handler for opening tags inside points, None for a vocabulary without remarks."""
-        remarks, point = self._vocabulary.remarks, self._vocabulary.point
+        remarks, readings, point = self._vocabulary.remarks, self._vocabulary.readings, self._vocabulary.point
         if not remarks:
             return None
 
         def start_in_point(name: str, attributes: dict[str, str]) -> None:
             if attributes and (local := split_name(name)[1]) in remarks:
                 self._sink.start("/".join((*self._path, point, local)), attributes, len(self.points))
+                if local in readings:
+                    self._has_shapes = False
 
         return start_in_point
 

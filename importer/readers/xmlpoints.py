@@ -37,6 +37,8 @@ class Vocabulary(NamedTuple):
     slot: Callable[[str, str, str], int | None]
     #: local names of elements inside points whose attributes the sink wants to see; of points that are alike, one counts
     remarks: frozenset[str] = frozenset()
+    #: ... and of those the ones that count in every point, so that no point behind the first of them is read by its shape
+    readings: frozenset[str] = frozenset()
 
 
 class Points(NamedTuple):
@@ -64,12 +66,13 @@ class PointColumns:
         self._columns: list[list[FloatArray]] = [[] for _ in range(n_slots)]
         self._zones: list[FloatArray] = []
         self._n_drained = 0
+        self._may_underscore = False
 
     def __len__(self) -> int:
         return self._n_drained + len(self.rows)
 
     def add(self, n: int, texts: Mapping[int, Sequence[str]]) -> None:
-        """Add `n` points at once: slot to the texts of that slot, (n,); slots without texts are missing."""
+        """Add `n` points at once: slot to the texts of that slot, (n,), without underscores; slots without texts are missing."""
         self.drain()
         self._count(n)
         for slot, column in enumerate(self._texts):
@@ -82,6 +85,7 @@ class PointColumns:
         if not self.rows:
             return
         self._count(len(self.rows))
+        self._may_underscore = True
         for column, texts in zip(self._texts, zip(*self.rows, strict=True), strict=True):
             column.extend(texts)
         self.rows.clear()
@@ -112,9 +116,10 @@ class PointColumns:
         self._columns[0].append(t_unix_s)
         self._zones.append(zone_s)
         for parts, texts in zip(self._columns[1:], self._texts[1:], strict=True):
-            parts.append(numbers(texts))
+            parts.append(numbers(texts, may_underscore=self._may_underscore))
         for texts in self._texts:
             texts.clear()
+        self._may_underscore = False
 
 
 def _joined(parts: list[FloatArray], n: int) -> FloatArray:

@@ -1,9 +1,10 @@
 """Shapes of points: most points of a file differ in their values only, so that one regular expression reads thousands of them.
 
-A point that expat has read teaches its shape: its tags byte by byte, with holes for the values. Points of known shapes that follow it
-without a break are then read by `Shapes.read`, and expat need not see them.
-Conventions: a hole takes printable ASCII without markup, references and underscores, and between tags only blanks may stand, so that
-what a shape matches is well-formed by construction and means what expat would have read; whatever else a point holds does not match.
+A point that expat has read teaches its shape: its tags and the blanks between them byte by byte, with holes for the values. Points of
+known shapes that follow it without a break are then read by `Shapes.read`, and expat need not see them.
+Conventions: a hole takes printable ASCII without markup, references and underscores, and between tags stand the blanks of the point that
+taught the shape, so that what it matches is well-formed by construction and means what expat would have read; whatever else a point
+holds does not match.
 A shape counts only where it was learnt: behind any tag outside points (which may redeclare a prefix) it must be seen again.
 Nothing here is ever the judge: what does not match goes to expat.
 
@@ -132,14 +133,14 @@ def shape_of(raw: str, ended: Sequence[int], attributes: tuple[str, str] | None)
     slots: list[int] = []
     open_names: list[str] = []
     ends = iter(ended)
-    previous = ""
+    previous, has_text = "", False
     for slash, name, inner, closes, after in tokens:
         is_leaf = slash and previous == name
         slot = next(ends, None) if slash or closes else -1
         if slot is None or (slash and (not open_names or open_names.pop() != name)):
             return None
-        if slot >= 0 and not is_leaf:
-            # a value in an empty element or beside children: too odd to be read here
+        if (slot >= 0 or has_text) and not is_leaf:
+            # a value in an empty element or beside children, a text that is no element's own: too odd to be read here
             return None
         if is_leaf:
             pattern[-1] = f"({_TEXT})" if slot >= 0 else _TEXT
@@ -152,9 +153,11 @@ def shape_of(raw: str, ended: Sequence[int], attributes: tuple[str, str] | None)
         if not slash and not closes:
             open_names.append(name)
         previous = name if not slash and not closes else ""
-        pattern += [f"<{slash}{re.escape(name)}{inner}{closes}>", _BLANKS]
-        if after.strip("\t\n\r ") and (slash or closes):
+        has_text = bool(after.strip("\t\n\r "))
+        if has_text and (slash or closes):
             return None
+        # blanks as they are: to match them byte by byte is quicker than to skip whatever blanks there are (measured)
+        pattern += [f"<{slash}{re.escape(name)}{inner}{closes}>", re.escape(after)]
     if open_names or next(ends, None) is not None or len(set(slots)) != len(slots):
         return None
     return Shape("".join(pattern[:-1]), tuple(slots))

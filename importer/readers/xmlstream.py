@@ -14,12 +14,14 @@ from collections.abc import Callable
 from typing import Final
 
 from importer.errors import TooLargeError
-from importer.readers.xmlhead import as_utf8
-from importer.readers.xmlpass import ForeignEncodingError, Pass, Sink, UndeclaredPrefixError
+from importer.readers.xmlhead import ForeignEncodingError, as_utf8
+from importer.readers.xmlpass import Pass, Sink, UndeclaredPrefixError
 from importer.readers.xmlpoints import Points, Vocabulary
 
 #: bytes of a whole document
 MAX_BYTES: Final = 256 * 1024 * 1024
+_ASCII: Final = (b"ascii", b"us-ascii")
+_MENDED: Final = "encoding: some letters are not of the encoding that the file declares, they were replaced"
 
 
 def stream(data: bytes, vocabulary: Vocabulary, make_sink: Callable[[], Sink]) -> Points:
@@ -52,25 +54,30 @@ def stream(data: bytes, vocabulary: Vocabulary, make_sink: Callable[[], Sink]) -
         except UndeclaredPrefixError:
             has_namespaces = False
             notes = (*notes, "undeclared-prefix: a namespace prefix is declared nowhere, names were matched without it")
-        except ForeignEncodingError:
-            data, encoding = as_utf8(data), "utf-8"
+        except ForeignEncodingError as foreign:
+            (data, is_mended), encoding = as_utf8(data, foreign.name), "utf-8"
+            notes = (*notes, _MENDED) if is_mended else notes
         else:
             mended = _mended(data) if damage is not None and encoding is None else None
             if mended is not None:
                 data, encoding = mended, "utf-8"
-                notes = (*notes, "encoding: some letters are not of the encoding that the file declares, they were replaced")
+                notes = (*notes, _MENDED)
                 continue
             t_unix_s, zone_s, columns = run.points.finish()
             return Points(t_unix_s, zone_s, columns, damage, notes)
 
 
 def _mended(data: bytes) -> bytes | None:
-    """Replace the bytes that are no UTF-8 in a document that says, or leaves open, that it is; None where there is none to replace."""
+    """Replace the bytes that are no UTF-8 in a document that says, or leaves open, that it is; None where there is none to replace.
+
+    One that says it is ASCII and is not is UTF-8 too.
+    """
     declared = re.match(rb"<\?xml[^>]*?encoding=[\"']([\w.:-]+)", data)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (declared is not None and declared[1].lower() not in (b"utf-8", b"utf8")):
+    name = b"" if declared is None else declared[1].lower()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or name not in (b"", b"utf-8", *_ASCII):
         return None
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("utf-8", "replace").encode("utf-8")
-    return None
+    return None if name not in _ASCII or data.isascii() else data

@@ -13,6 +13,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 GPX_11: Final = "http://www.topografix.com/GPX/1/1"
 GPX_10: Final = "http://www.topografix.com/GPX/1/0"
+ACCELERATION: Final = "http://www.garmin.com/xmlschemas/AccelerationExtension/v1"
+SPORT_TRACKS: Final = "urn:uuid:D0EB2ED5-49B6-44e3-B13C-CF15BE7DD7DD"
 TRACK_POINT: Final = "http://www.garmin.com/xmlschemas/TrackPointExtension/v1"
 
 
@@ -47,6 +49,19 @@ def garmin(**values: float | None) -> str:
     """Give a TrackPointExtension with the values that are not None, e.g. ``garmin(hr=150, cad=84)``."""
     cells = "".join(f"<gpxtpx:{name}>{value:g}</gpxtpx:{name}>" for name, value in values.items() if value is not None)
     return f"<gpxtpx:TrackPointExtension>{cells}</gpxtpx:TrackPointExtension>"
+
+
+def acceleration(samples: Iterable[tuple[object, object, object, object]]) -> str:
+    """Give an AccelerationExtension: offset in ms from the point, and three axes in g, of each sample."""
+    cells = "".join(f'<gpxacc:accel offset="{offset}" x="{x}" y="{y}" z="{z}"/>' for offset, x, y, z in samples)
+    return f'<gpxacc:AccelerationExtension xmlns:gpxacc="{ACCELERATION}">{cells}</gpxacc:AccelerationExtension>'
+
+
+def heart_rate_track(rates: Iterable[tuple[datetime | str, object]]) -> str:
+    """Give the extensions of a document that list heart rates beside the track, each with its moment."""
+    cells = "".join(f'<st:heartRate time="{stamp(time)}" bpm="{bpm}"/>\n' for time, bpm in rates)
+    track = f"<st:heartRateTrack>{cells}</st:heartRateTrack>"
+    return f'<extensions><st:activity xmlns:st="{SPORT_TRACKS}" id="1">{track}</st:activity></extensions>\n'
 
 
 def track(segments: Iterable[Sequence[Point]], **texts: str) -> str:

@@ -1,4 +1,4 @@
-"""GPX files: hostile XML, encodings, times, positions, extensions, structure.
+"""GPX files: hostile XML, times, positions, extensions, structure; encodings and readings stand in `gpx_letters`.
 
 Conventions: "a run" is twenty points of one track, a second apart, with heart rate, cadence in strides and speed.
 """
@@ -31,11 +31,6 @@ def doctype(subset: str) -> bytes:
 def named(text: str) -> bytes:
     """Give a run with raw text in its track's name."""
     return edited(RUN, ("<trk>", f"<trk><name>{text}</name>"))
-
-
-def encoded(python: str, declared: str, *, name: str = "Rückwärts") -> bytes:
-    """Give a run in another encoding."""
-    return edited(named(name), ("UTF-8", declared)).decode().encode(python)
 
 
 def timed(*texts: str | None) -> bytes:
@@ -106,26 +101,6 @@ CASES: Final = (
     Case("cdata-and-comments", "a name in CDATA, and comments between the points",
          lambda: edited(RUN, ("<trk>", "<trk><name><![CDATA[<backward>]]></name>"), ("<trkseg>", "<trkseg><!-- x -->")),
          read(20, texts=["<backward>", "running"])),
-    # encodings
-    Case("utf-16", "UTF-16 with its mark", lambda: encoded("utf-16", "UTF-16"), read(20, texts=["Rückwärts", "running"])),
-    Case("iso-8859-1", "ISO 8859-1, declared", lambda: encoded("iso-8859-1", "ISO-8859-1"), read(20, texts=["Rückwärts", "running"])),
-    Case("windows-1252", "Windows-1252, declared",
-         lambda: encoded("cp1252", "windows-1252", name="Rückwärts – fünf"), read(20, texts=["Rückwärts – fünf", "running"])),
-    Case("gb18030", "GB 18030, declared", lambda: encoded("gb18030", "GB18030", name="倒走"), read(20, texts=["倒走", "running"])),
-    Case("shift-jis", "Shift JIS, declared", lambda: encoded("shift_jis", "Shift_JIS", name="後ろ走り"),
-         read(20, texts=["後ろ走り", "running"])),
-    Case("euc-kr", "EUC-KR, declared", lambda: encoded("euc_kr", "EUC-KR", name="뒤로"), read(20, texts=["뒤로", "running"])),
-    Case("koi8-r", "KOI8-R, declared", lambda: encoded("koi8_r", "KOI8-R", name="спиной"), read(20, texts=["спиной", "running"])),
-    Case("encoding-unknown", "an encoding nobody knows", lambda: edited(RUN, ("UTF-8", "UTF-99")), "encoding"),
-    Case("encoding-wrong", "a name in ISO 8859-1 in a file that says UTF-8: the run is worth more than one letter",
-         lambda: edited(named("R?ckw"), ("R?ckw", b"R\xfcckw")), read(20, "encoding")),
-    Case("encoding-broken-midway", "a byte that is no UTF-8 in the middle of the points",
-         lambda: odd_point(inner="<name>\x00</name>"), read(10, "truncated"), "truncated"),
-    Case("utf-8-mark", "UTF-8 with a mark before the declaration", lambda: b"\xef\xbb\xbf" + RUN, read(20)),
-    Case("blanks-first", "blank lines before the declaration, which XML forbids", lambda: b"\n\n  " + RUN, read(20)),
-    Case("no-declaration", "no declaration at all", lambda: edited(RUN, (HEAD, "")), read(20)),
-    Case("one-line", "everything on one line", lambda: edited(RUN, ("\n", "")), read(20)),
-    Case("crlf", "lines of Windows", lambda: edited(RUN, ("\n", "\r\n")), read(20)),
     # damage
     Case("truncated", "the file breaks off in the eleventh point",
          lambda: RUN[: RUN.index(stamp(at(10)).encode())], read(10, "truncated"), "truncated"),

@@ -43,6 +43,8 @@ def multisport() -> bytes:
 CASES: Final = (
     Case("good", "a sound run",
          lambda: RUN, read(20, sport="running", last_cadence_spm=168.0, cadence_basis="median", elapsed_s=20.0, distance_m=50.0)),
+    Case("encoding-unicode-escape", "a codec that is none of letters",
+         lambda: edited(RUN, ("UTF-8", "unicode_escape")), "encoding"),
     # laps and words
     Case("laps-2", "two laps", two_laps, read(20, laps=[(0.0, 10.0), (10.0, 20.0)], last_distance_m=47.5)),
     Case("lap-notes", "words of a lap", lambda: two_laps(notes="backward"), read(20, texts=["backward"])),
