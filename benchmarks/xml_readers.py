@@ -2,7 +2,7 @@
 
     python -m benchmarks.xml_readers [FOLDER] [--least-kib 50] [--rounds 3] [--mb 10 20 40]
 
-Conventions: processor time of this process, readers interleaved, the best of `rounds` for each file; a ratio holds, an absolute figure
+Conventions: processor time of this process, readers interleaved, the median of `rounds` for each file; a ratio holds, an absolute figure
 does not. `retro` is `read_gpx` or `read_tcx`: whole activities; gpxpy only parses. Files are those of FOLDER (RETRO_CORPUS, or
 ../shared/corpus beside the checkout) above the size; generated ones hold one run, the same values in both formats.
 Memory is the peak of a process of its own above what it holds with numpy, our modules and the file's bytes loaded (Linux only).
@@ -14,6 +14,7 @@ import argparse
 import importlib
 import math
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,8 @@ from importer.readers.gpx import read_gpx
 from importer.readers.tcx import read_tcx
 
 ROOT = Path(__file__).resolve().parent.parent
+#: points of the run that both formats are compared by
+N_POINTS = 30_000
 START = datetime(2026, 5, 3, 6, tzinfo=UTC)
 READERS: dict[str, Callable[[bytes], Any]] = {"gpx": read_gpx, "tcx": read_tcx}
 MEMORY = """
@@ -62,6 +65,7 @@ def main() -> None:
         _against_gpxpy(kind, f"of at least {options.least_kib:g} KiB", large, options.rounds)
         _against_gpxpy(kind, "of any smaller size", sorted(set(paths) - set(large)), options.rounds)
     _agreement(folder)
+    _each_other(max(options.rounds, 15))
     _generated(options.mb, options.rounds)
 
 
@@ -79,11 +83,11 @@ def _against_gpxpy(kind: str, what: str, paths: list[Path], rounds: int) -> None
                 read(data)
         except (ReadError, gpxpy.gpx.GPXException, ValueError):
             continue
-        best = dict.fromkeys(readers, math.inf)
+        spent: dict[str, list[float]] = {name: [] for name in readers}
         for _ in range(rounds):
             for name, read in readers.items():
-                best[name] = min(best[name], _seconds(read, data))
-        totals.update(best)
+                spent[name].append(_seconds(read, data))
+        totals.update({name: statistics.median(seconds) for name, seconds in spent.items()})
         n_files, n_bytes = n_files + 1, n_bytes + len(data)
         n_points += data.count(b"</trkpt>") + data.count(b"</Trackpoint>")
     print(f"{n_files} {kind.upper()} files {what}, {n_bytes / 1e6:.1f} MB, {n_points:,} points")
@@ -135,13 +139,31 @@ def _agreement(folder: Path) -> None:
     print("    " + ", ".join(f"{channel} {n:,}" for channel, n in equal.most_common()))
 
 
+def _each_other(rounds: int) -> None:
+    """Print what a point of one and the same run costs in both formats: medians of interleaved rounds."""
+    runs = {kind: _run(kind, N_POINTS) for kind in READERS}
+    spent: dict[str, list[float]] = {kind: [] for kind in READERS}
+    for _ in range(rounds):
+        for kind, read in READERS.items():
+            spent[kind].append(_seconds(read, runs[kind]) / N_POINTS * 1e6)
+    print(f"one run of {N_POINTS:,} points in both formats, median and best of {rounds} interleaved rounds")
+    for kind, times_us in spent.items():
+        length = len(runs[kind]) / N_POINTS
+        middle = statistics.median(times_us)
+        point = f"{middle:.2f} us a point (best {min(times_us):.2f})"
+        print(f"    {kind}  {point}, {length:.0f} bytes a point, {middle / length * 1e3:.2f} ns a byte")
+    by_point = statistics.median(tcx / gpx for gpx, tcx in zip(spent["gpx"], spent["tcx"], strict=True))
+    by_byte = by_point * len(runs["gpx"]) / len(runs["tcx"])
+    print(f"    tcx takes {by_point:.2f} x the time of gpx for a point, {by_byte:.2f} x for a byte (median of the rounds' ratios)")
+
+
 def _generated(sizes_mb: list[float], rounds: int) -> None:
     print("generated runs: position, altitude, time, heart rate, cadence, speed and distance in every point")
     for kind, read in READERS.items():
         for size_mb in sizes_mb:
-            data = _run(kind, int(size_mb * 1e6))
+            data = _run(kind, int(size_mb * 1e6 / len(_run(kind, 1000)) * 1000))
             n_points = len(read(data)[0])
-            seconds = min(_seconds(read, data) for _ in range(rounds))
+            seconds = statistics.median(_seconds(read, data) for _ in range(rounds))
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / f"run.{kind}"
                 path.write_bytes(data)
@@ -153,11 +175,11 @@ def _generated(sizes_mb: list[float], rounds: int) -> None:
             )
 
 
-def _run(kind: str, size_bytes: int) -> bytes:
-    """Give a file of about this size."""
+def _run(kind: str, n_points: int) -> bytes:
+    """Give a file of so many points."""
     head, point, tail = _PARTS[kind]
-    parts, length, i = [head], 0, 0
-    while length < size_bytes:
+    parts = [head]
+    for i in range(n_points):
         stamp = (START + timedelta(seconds=i)).strftime("%Y-%m-%dT%H:%M:%SZ")
         wave = math.sin(i / 50)
         parts.append(
@@ -172,8 +194,6 @@ def _run(kind: str, size_bytes: int) -> bytes:
                 d=3.0 * i,
             )
         )
-        length += len(parts[-1])
-        i += 1
     return "".join([*parts, tail]).encode()
 
 
