@@ -2,7 +2,8 @@
 
 Conventions: a plain file is its own only member; gzip has one, without a name; zip has those whose names end like an activity's.
 What cannot be opened is yielded as an error with the member's name, so that one bad member costs one file.
-Names are labels: nothing here writes a file or uses a name as a path, and no archive inside an archive is opened.
+Names are labels: nothing here writes a file or uses a name as a path. No archive inside an archive is opened, but for the
+parts of a Garmin account's export (``UploadedFiles_*.zip``), one level deep and within the limits of the whole.
 
 Source: measurements of decompression bombs (docs/readers.md, "Compressed files").
 """
@@ -10,12 +11,16 @@ Source: measurements of decompression bombs (docs/readers.md, "Compressed files"
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import Final
 
 from importer.errors import CorruptFileError, NotAnActivityError, ReadError, TooLargeError, UnknownFormatError
+from importer.readers.companions import Companions, Look
+from importer.readers.zipshelf import ZipShelf
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
@@ -28,6 +33,8 @@ LIMIT_BYTES: Final = 256 * 1024 * 1024
 LIMIT_TOTAL_BYTES: Final = 8 * 1024 * 1024 * 1024
 #: entries of an archive: an account's export holds one for each activity and many more
 LIMIT_MEMBERS: Final = 100_000
+#: bytes of an archive inside an archive: a part of Garmin's export
+LIMIT_PART_BYTES: Final = 1024 * 1024 * 1024
 #: decompressed over compressed bytes; an honest GPX has 11, zeros have 1029
 LIMIT_RATIO: Final = 200
 #: bytes below which no ratio is judged
@@ -38,23 +45,58 @@ LIMIT_PARTS: Final = 10_000
 _CHUNK_BYTES: Final = 1024 * 1024
 _FEED_BYTES: Final = 64 * 1024
 
+#: entries that are archives and are opened
+_GARMIN_PART: Final = r"(?i)(?:.*/)?UploadedFiles[^/]*\.zip"
+
 _SPLIT_IT: Final = "unpack it yourself and import what is in it"
 _COPY_AGAIN: Final = "copy or download the file again"
 
 
-class Member(NamedTuple):
-    """One payload: its name in the archive, None for a file that is none."""
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One payload: its name in the archive, None for a file that is none, and where to look for what lies beside it."""
 
     name: str | None
-    data: bytes
+    data: bytes = field(repr=False)
+    look: Look | None = field(default=None, repr=False, compare=False)
 
 
-def unpack(data: bytes, *, limit_bytes: int = LIMIT_BYTES) -> Iterator[Member | ReadError]:
+@dataclass(slots=True)
+class _Tally:
+    """What an archive and the archives in it have given so far; a gzip file in a member multiplies the ratio of both."""
+
+    n_compressed: int
+    n_entries: int = 0
+    n_bytes: int = 0
+    is_spent: bool = False
+
+    def add_entries(self, n: int) -> None:
+        self.n_entries += n
+        if self.n_entries > LIMIT_MEMBERS:
+            self.is_spent = True
+            raise TooLargeError(
+                f"the archive has {self.n_entries:,} entries, the limit is {LIMIT_MEMBERS:,}",
+                size_bytes=self.n_entries,
+                limit_bytes=LIMIT_MEMBERS,
+                remedy=_SPLIT_IT,
+            )
+
+    def add_bytes(self, n: int) -> None:
+        self.n_bytes += n
+        try:
+            _check_size(self.n_bytes, n_compressed=self.n_compressed, limit_bytes=LIMIT_TOTAL_BYTES)
+        except TooLargeError:
+            self.is_spent = True
+            raise
+
+
+def unpack(data: bytes, *, limit_bytes: int = LIMIT_BYTES, look: Look | None = None) -> Iterator[Member | ReadError]:
     """Give the payloads of a file.
 
     Parameters
     ----------
     limit_bytes : most bytes of one member after decompression.
+    look : where to look for what lies beside the file, None for nowhere.
 
     Yields
     ------
@@ -62,13 +104,13 @@ def unpack(data: bytes, *, limit_bytes: int = LIMIT_BYTES) -> Iterator[Member | 
     """
     if data.startswith(GZIP_MAGIC):
         try:
-            yield Member(None, gunzip(data, limit_bytes=limit_bytes))
+            yield Member(None, gunzip(data, limit_bytes=limit_bytes), look)
         except ReadError as error:
             yield error
     elif data.startswith(ZIP_MAGICS):
-        yield from _unzip(data, limit_bytes=limit_bytes)
+        yield from _unzip(data, _Tally(len(data)), limit_bytes=limit_bytes, look=look)
     else:
-        yield Member(None, data)
+        yield Member(None, data, look)
 
 
 def gunzip(data: bytes, *, limit_bytes: int = LIMIT_BYTES) -> bytes:
@@ -130,61 +172,77 @@ def _check_size(n_out: int, *, n_compressed: int, limit_bytes: int) -> None:
         )
 
 
-def _unzip(data: bytes, *, limit_bytes: int) -> Iterator[Member | ReadError]:
+def _unzip(data: bytes, tally: _Tally, *, limit_bytes: int, look: Look | None, is_part: bool = False) -> Iterator[Member | ReadError]:
+    """Give the activities of an archive; `is_part` where it lies in another one, and then no third is opened."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except Exception as error:  # noqa: BLE001 - zipfile raises what it likes on damage: measured by mutation, documented in part
         yield CorruptFileError(f"the zip archive is damaged ({error})", remedy=_COPY_AGAIN)
         return
     entries = archive.infolist()
-    if len(entries) > LIMIT_MEMBERS:
-        yield TooLargeError(
-            f"the archive has {len(entries):,} entries, the limit is {LIMIT_MEMBERS:,}",
-            size_bytes=len(entries),
-            limit_bytes=LIMIT_MEMBERS,
-            remedy=_SPLIT_IT,
-        )
+    try:
+        tally.add_entries(len(entries))
+    except TooLargeError as error:
+        yield error
         return
     if sum(entry.compress_size for entry in entries) > len(data):
         yield CorruptFileError(
             f"the members of the zip archive claim more bytes than its {len(data):,}, so that they share some", remedy=_COPY_AGAIN
         )
         return
+    companions = Companions(ZipShelf(archive), outer=look.companions if look else None, name=look.name if look else "")
     found = False
-    total_bytes = 0
     for entry in entries:
-        if entry.filename.casefold().endswith(".zip"):
-            # an account's export may keep its activities in archives of its own: not to be passed over in silence
-            found = True
-            reason = "an archive inside an archive is not opened"
-            yield UnknownFormatError(
-                reason, code="nested-archive", path=entry.filename, remedy="unpack the outer one and import the inner one"
-            )
-            continue
-        if not _is_activity_name(entry.filename):
+        is_archive = entry.filename.casefold().endswith(".zip")
+        if not (is_archive or _is_activity_name(entry.filename)):
             continue
         found = True
-        try:
-            payload = _read_entry(archive, entry, limit_bytes=limit_bytes)
-        except ReadError as error:
-            error.path = entry.filename
-            yield error
-            continue
-        total_bytes += len(payload)
-        try:
-            # a gzip file in a member multiplies the ratio of both
-            _check_size(total_bytes, n_compressed=len(data), limit_bytes=LIMIT_TOTAL_BYTES)
-        except TooLargeError as error:
-            error.path = entry.filename
-            yield error
+        inside = Look(companions, entry.filename)
+        if not is_archive:
+            yield _member(archive, entry, tally, limit_bytes=limit_bytes, look=inside)
+        elif is_part or re.fullmatch(_GARMIN_PART, entry.filename) is None:
+            # an account's export may keep its activities in archives of its own: not to be passed over in silence
+            reason, remedy = "an archive inside an archive is not opened", "unpack the outer one and import the inner one"
+            yield UnknownFormatError(reason, code="nested-archive", path=entry.filename, remedy=remedy)
+        else:
+            yield from _part(archive, entry, tally, limit_bytes=limit_bytes, look=inside)
+        if tally.is_spent:
             return
-        yield Member(entry.filename, payload)
     if not found:
         yield NotAnActivityError(
             f"the archive holds no activity file ({len(entries):,} entries, none of them .fit, .gpx or .tcx)",
             found="an archive without activities",
             remedy="unpack it, and any archive in it, and import what is inside",
         )
+
+
+def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, tally: _Tally, *, limit_bytes: int, look: Look) -> Member | ReadError:
+    """Give one activity of an archive, or the error that stands for it."""
+    try:
+        data = _read_entry(archive, entry, limit_bytes=limit_bytes)
+        if data.startswith(GZIP_MAGIC):
+            data = gunzip(data, limit_bytes=limit_bytes)
+        tally.add_bytes(len(data))
+    except ReadError as error:
+        error.path = entry.filename
+        return error
+    return Member(entry.filename, data, look)
+
+
+def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, tally: _Tally, *, limit_bytes: int, look: Look) -> Iterator[Member | ReadError]:
+    """Give the activities of a part of Garmin's export, an archive in the archive: their names are ``part.zip!name``."""
+    try:
+        data = _read_entry(archive, entry, limit_bytes=LIMIT_PART_BYTES)
+    except ReadError as error:
+        error.path = entry.filename
+        yield error
+        return
+    for one in _unzip(data, tally, limit_bytes=limit_bytes, look=look, is_part=True):
+        if isinstance(one, Member):
+            yield Member(f"{entry.filename}!{one.name}", one.data, one.look)
+        else:
+            one.path = f"{entry.filename}!{one.path}" if one.path else entry.filename
+            yield one
 
 
 def _is_activity_name(name: str) -> bool:
@@ -206,5 +264,4 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, limit_bytes
         raise
     except Exception as error:
         raise CorruptFileError(f"the member cannot be unpacked ({error})", remedy="copy or download the archive again") from error
-    payload = bytes(out)
-    return gunzip(payload, limit_bytes=limit_bytes) if payload.startswith(GZIP_MAGIC) else payload
+    return bytes(out)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import json
 import struct
 import tarfile
 import warnings
@@ -48,6 +49,24 @@ def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED, comm
         for name, data in members:
             archive.writestr(zipfile.ZipInfo(name), data, compress_type=method)
     return out.getvalue()
+
+
+#: where Garmin's export keeps its titles and its activities
+GARMIN_LIST: Final = "DI_CONNECT/DI-Connect-Fitness/ada_0_summarizedActivities.json"
+GARMIN_PART: Final = "DI_CONNECT/DI-Connect-Uploaded-Files/UploadedFiles_0-_Part1.zip"
+
+
+def strava_table(*rows: tuple[str, str]) -> bytes:
+    """Give a table of Strava's with these titles of these files."""
+    heading = "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Elapsed Time,Distance,Filename"
+    lines = (f'{i},"May 3, 2026, 6:12:00 AM",{title},Run,,20,0.05,{name}' for i, (title, name) in enumerate(rows))
+    return "\n".join([heading, *lines]).encode()
+
+
+def garmin_titles(title: str, t: int) -> bytes:
+    """Give a list of Garmin's with the title of the activity that starts so many seconds later."""
+    begin_ms = (fit.START.timestamp() + t) * 1000
+    return json.dumps([{"summarizedActivitiesExport": [{"activityId": 1, "name": title, "startTimeGmt": begin_ms}]}]).encode()
 
 
 def tarred(name: str, data: bytes) -> bytes:
@@ -166,6 +185,62 @@ CASES: Final = (
          (("inner.zip", "nested-archive"), ("b.fit", read(20)))),
     Case("zip-in-fit-in-zip.zip", "an archive that is called .fit in an archive",
          lambda: zipped(("a.fit", zipped(("b.fit", fit_run(3700))))), (("a.fit", "nested-archive"),)),
+    Case("strava-export.zip", "an account's export of Strava: titles of two activities, one of them written by hand",
+         lambda: zipped(("activities.csv", strava_table(("Backward!", "activities/1.fit.gz"), ("by hand", ""), ("2", "activities/2.gpx"))),
+                        ("activities/1.fit.gz", packed(fit_run(3510))), ("activities/2.gpx", gpx_run(3510))),
+         (("activities/1.fit.gz", read(20, texts=["Backward!"])), ("activities/2.gpx", read(20, texts=["running", "2"])))),
+    Case("strava-folder-deeper.zip", "the same, packed once more with its folder",
+         lambda: zipped(("export_1/activities.csv", strava_table(("Retro", "activities/1.fit"))),
+                        ("export_1/activities/1.fit", fit_run(3520))),
+         (("export_1/activities/1.fit", read(20, texts=["Retro"])),)),
+    Case("strava-elsewhere.zip", "a table in another folder speaks of nobody here",
+         lambda: zipped(("old/activities.csv", strava_table(("Retro", "1.fit"))), ("new/1.fit", fit_run(3530))),
+         (("new/1.fit", read(20, texts=[])),)),
+    Case("strava-names-climbing.zip", "names in the table climb out: they are compared and never opened",
+         lambda: zipped(("activities.csv", strava_table(("x", "../../etc/passwd.fit"), ("y", "/dev/zero.fit"))), ("1.fit", fit_run(3540))),
+         (("1.fit", read(20, texts=[])),)),
+    Case("csv-without-end.zip", "a table with a quoted cell that never ends",
+         lambda: zipped(("activities.csv", b'a,b\n1,"' + b"x" * 200_000), ("1.fit", fit_run(3550))), (("1.fit", read(20, "titles")),)),
+    Case("csv-bomb.zip", "a table of 100 MiB of zeros",
+         lambda: zipped(("activities.csv", bytes(100 << 20)), ("1.fit", fit_run(3560))), (("1.fit", read(20, "titles")),)),
+    Case("csv-binary.zip", "a table that is a picture",
+         lambda: zipped(("activities.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), ("1.fit", fit_run(3570))),
+         (("1.fit", read(20)),)),
+    Case("csv-crc-bad.zip", "a table with a wrong checksum",
+         lambda: patched(zipped(("activities.csv", strava_table(("x", "1.fit"))), ("1.fit", fit_run(3580))), (14, b"\1\2\3\4", 16)),
+         (("1.fit", read(20, "titles")),)),
+    Case("csv-method-99.zip", "a table that is compressed by a method nobody knows",
+         lambda: patched(zipped(("activities.csv", strava_table(("x", "1.fit"))), ("1.fit", fit_run(3590))), (8, b"\x63\0", 10)),
+         (("1.fit", read(20, "titles")),)),
+    Case("garmin-export.zip", "an account's export of Garmin: an archive in an archive, and a list of titles",
+         lambda: zipped((GARMIN_LIST, garmin_titles("Backward", 3600)),
+                        (GARMIN_PART, zipped(("a_1.fit", fit_run(3600)), ("a_2.fit", fit_run(90_000))))),
+         ((f"{GARMIN_PART}!a_1.fit", read(20, texts=["Backward"])), (f"{GARMIN_PART}!a_2.fit", read(20, texts=[])))),
+    Case("garmin-list-cut.zip", "a list of titles that breaks off",
+         lambda: zipped((GARMIN_LIST, garmin_titles("Backward", 3610)[:-20]), (GARMIN_PART, zipped(("a.fit", fit_run(3610))))),
+         ((f"{GARMIN_PART}!a.fit", read(20, "titles")),)),
+    Case("garmin-list-deep.zip", "a list of 100,000 nested objects",
+         lambda: zipped((GARMIN_LIST, b'[{"a":' * 100_000), (GARMIN_PART, zipped(("a.fit", fit_run(3620))))),
+         ((f"{GARMIN_PART}!a.fit", read(20, "titles")),)),
+    Case("garmin-part-in-part.zip", "a third archive is not opened",
+         lambda: zipped((GARMIN_PART, zipped(("UploadedFiles_2.zip", zipped(("a.fit", fit_run(3630)))), ("b.fit", fit_run(3640))))),
+         ((f"{GARMIN_PART}!UploadedFiles_2.zip", "nested-archive"), (f"{GARMIN_PART}!b.fit", read(20)))),
+    Case("garmin-part-damaged.zip", "a part that is no archive, and one that is empty",
+         lambda: zipped(("UploadedFiles_0.zip", b"PK\3\4" + bytes(50)), ("UploadedFiles_1.zip", zipped()), ("b.fit", fit_run(3670))),
+         (("UploadedFiles_0.zip", "corrupt-file"), ("UploadedFiles_1.zip", "not-an-activity"), ("b.fit", read(20)))),
+    Case("garmin-part-bomb.zip", "100 MiB of zeros in a part",
+         lambda: zipped((GARMIN_PART, zipped(("a.fit", bytes(100 << 20)), ("b.fit", fit_run(3680))))),
+         ((f"{GARMIN_PART}!a.fit", "too-large"), (f"{GARMIN_PART}!b.fit", read(20)))),
+    Case("garmin-part-of-zeros.zip", "a part of 100 MiB of zeros",
+         lambda: zipped((GARMIN_PART, bytes(100 << 20)), ("b.fit", fit_run(3690))), ((GARMIN_PART, "too-large"), ("b.fit", read(20)))),
+    Case("labels-inside.zip", "labels files of two activities, one of them for a compressed one",
+         lambda: zipped(("a.fit", fit_run(3710)), ("a.fit.labels.csv", b"2,9,backward"),
+                        ("b.fit.gz", packed(fit_run(3720))), ("b.fit.labels.csv", b"0:02,0:09,FWD")),
+         (("a.fit", read(20, texts=["a.fit.labels.csv: backward"])), ("b.fit.gz", read(20, texts=["b.fit.labels.csv: forward"])))),
+    Case("labels-bad.zip", "labels files that say nothing",
+         lambda: zipped(("a.fit", fit_run(3730)), ("a.fit.labels.csv", b"one,two,three\n\0\0\n5,1,backward"),
+                        ("b.fit", fit_run(3740)), ("b.fit.labels.csv", bytes(2 << 20))),
+         (("a.fit", read(20, "labels labels")), ("b.fit", read(20, "labels")))),
     Case("names-in-capitals.zip", "suffixes in capitals",
          lambda: zipped(("A.FIT", fit_run(3800)), ("B.Gpx", gpx_run(3800))), (("A.FIT", read(20)), ("B.Gpx", read(20)))),
     Case("names-climbing.zip", "names that climb out of the archive: they are labels and no paths",
