@@ -328,6 +328,35 @@ def test_claims_are_sorted_disjoint_and_inside_the_session(texts, laps, rule, fi
         at_s = claim.end_s
 
 
+_ABOUT_ALL = [place for place in Place if place not in (Place.SIDECAR, Place.WORKOUT_STEP, Place.LAP_NOTES, Place.WAYPOINT)]
+
+
+@given(_TEXTS, _LAPS, _RULES, st.lists(st.tuples(st.sampled_from(_ABOUT_ALL), _WORDS), max_size=5))
+def test_words_about_the_session_never_change_a_claim(texts, laps, rule, words):
+    lap_rule = None if rule is None else parse_lap_rule(rule)
+    about = [Text(place, word) for place, word in words]
+
+    without = read_declared(activity(laps=laps, texts=texts), lap_rule=lap_rule)
+    declared = read_declared(activity(laps=laps, texts=[*texts, *about]), lap_rule=lap_rule)
+
+    assert declared.claims == without.claims
+    assert declared.notes == without.notes
+
+
+@given(_TEXTS, _LAPS, _RULES, _FIELD, st.lists(st.tuples(_TIMES, _TIMES, st.sampled_from(["backward", "forward"])), max_size=4))
+def test_what_the_labels_file_says_is_never_overruled(texts, laps, rule, field, lines):
+    labels = [Text(Place.SIDECAR, f"a.csv: {word}", *sorted((a, b))) for a, b, word in lines]
+    columns, t_s = {"retro_dir": field}, range(len(field))
+
+    alone = read_declared(activity(elapsed_s=800.0, texts=labels)).claims
+    together = read_declared(
+        activity(elapsed_s=800.0, t_s=t_s, columns=columns, laps=laps, texts=[*texts, *labels]),
+        lap_rule=None if rule is None else parse_lap_rule(rule),
+    ).claims
+
+    assert {claim for claim in together if claim.place is Place.SIDECAR} == set(alone)
+
+
 @given(_TEXTS, _LAPS)
 def test_what_the_lap_rule_says_is_never_overruled(texts, laps):
     recording = activity(laps=laps, texts=texts)

@@ -21,10 +21,15 @@ class LapRange(NamedTuple):
 
 
 class LapRule(NamedTuple):
-    """The laps run backward; `text` is what the user typed."""
+    """The laps run backward; `text` is what the user typed.
+
+    `is_kept` tells a rule that is kept for an athlete from one that was given for these files (``rule._replace(is_kept=True)``): it is
+    weaker than every word about the file itself, and speaks only where the laps were made on purpose.
+    """
 
     text: str
     ranges: tuple[LapRange, ...]
+    is_kept: bool = False
 
 
 _WORDS: Final = {
