@@ -81,6 +81,33 @@ BACKWARD = [
     ("zh", "後退跑"),
     ("ko", "뒤로 걷기"),
     ("ko", "거꾸로달리기 3분"),
+    ("nl", "200m achteruitlopen"),
+    ("nb", "løping baklengs"),
+    ("fi", "juoksu selkä edellä"),
+    ("cs", "couvání 100 m"),
+    ("lv", "skriešana atmuguriski"),
+    ("lt", "bėgimas atbulomis"),
+    ("sr", "трчање уназад"),
+    ("hr", "trcanje unazad"),
+    ("mk", "трчање наназад"),
+    ("uk", "ходьба спиною вперед"),
+    ("be", "бег спіной наперад"),
+    ("fa", "دویدن به عقب"),
+    ("hi", "उल्टी दौड़ 5 मिनट"),
+    ("he", "הליכה אחורנית 5 דק"),
+    ("ar", "المشي إلى الخلف"),
+    ("el", "πισωπάτημα 200 μ"),
+    ("ro", "mers cu spatele"),
+    ("gl", "correr cara atrás"),
+    ("af", "200 m agteruit hardloop"),
+    ("id", "berlari undur"),
+    ("tl", "takbo paatras"),
+    ("vi", "chạy bộ lùi"),
+    ("th", "เดินถอยหลัง 5 นาที"),
+    ("th", "วันนี้วิ่งถอยหลังสนุกมาก"),
+    ("ja", "今朝は後ろ走りを3本やった"),
+    ("zh", "早上在公园倒走了两千米"),
+    ("ko", "오늘은뒤로달리기3분했다"),
 ]
 
 FORWARD = [
@@ -176,6 +203,51 @@ FALSE_FRIENDS = [
     "F 5 min",
 ]
 
+#: one or more of every language whose words mislead: (language, text)
+FALSE_FRIENDS_BY_LANGUAGE = [
+    ("en", "Moving forward"),
+    ("en", "Drove backwards into the drive, then ran"),
+    ("en", "Reading the map backwards"),
+    ("en", "Backward-looking training plan"),
+    ("de", "Es geht wieder vorwärts"),
+    ("de", "rückwärts eingeparkt"),
+    ("fr", "Retour en arrière, demi-tour au pont"),
+    ("es", "Sin mirar hacia atrás"),
+    ("pt", "Voltei para trás na ponte"),
+    ("gl", "mirar cara atrás"),
+    ("it", "Corsa indietro verso casa"),
+    ("nl", "Mijn conditie gaat achteruit"),
+    ("af", "Dit gaan nou agteruit"),
+    ("sv", "Sjön runt, rundan baklänges"),
+    ("nb", "Hele løypa baklengs"),
+    ("da", "Ruten baglæns"),
+    ("fi", "Lenkki takaperin"),
+    ("et", "Müts tagurpidi"),
+    ("pl", "Tyłem do wiatru"),
+    ("cs", "Okruh pozpátku"),
+    ("sk", "Trasa pospiatky"),
+    ("sl", "tek nazaj domov"),
+    ("hr", "Prije dvije godine unatrag"),
+    ("sr", "уназад три године"),
+    ("hu", "Hátráltatott a szél"),
+    ("ro", "Am mers înapoi la hotel"),
+    ("ca", "mal d'esquena"),
+    ("eu", "atzeraka gabe"),
+    ("ru", "Бегу назад домой"),
+    ("uk", "Рюкзак за спиною"),
+    ("uk", "Проблеми зі спиною"),
+    ("tr", "Eve geri koştum"),
+    ("el", "Κοίταξα προς τα πίσω"),
+    ("ja", "カムバックラン"),
+    ("ja", "午前走り"),
+    ("zh", "滑倒跑回家"),
+    ("zh", "倒行逆施"),
+    ("ko", "컴백 러닝"),
+]
+
+#: never backward, whether heard as a denial or not at all
+NEVER_BACKWARD = ["no retro today", "no retro", "Retro: no", "nu cu spatele", "mitte tagurpidi", "zonder retro", "retro? nein"]
+
 DENIALS = [
     "no backward today",
     "no more backward running",
@@ -200,6 +272,40 @@ DENIALS = [
     "後ろ走りなし",
     "不倒走",
     "没有倒跑",
+    "Backward: no",
+    "Backward - no!",
+    "rückwärts? nein",
+    "kein Retrolauf",
+    "pas de course arrière",
+    "nada de correr hacia atrás",
+    "sem correr de costas",
+    "niente corsa all'indietro",
+    "ikke baglæns",
+    "uten baklengs",
+    "ei takaperin",
+    "bez biegu tyłem",
+    "nie pospiatky",
+    "ne unatrag",
+    "ne atbulomis",
+    "bez atmuguriski",
+    "hátrafelé futás nélkül",
+    "fără alergare cu spatele",
+    "no cap enrere",
+    "не спиною вперед",
+    "без бягане назад",
+    "geri geri değil",
+    "χωρίς προς τα πίσω",
+    "לא ריצה לאחור",
+    "بدون الجري للخلف",
+    "بدون دویدن به عقب",
+    "उल्टी दौड़ नहीं",
+    "tanpa lari mundur",
+    "không chạy lùi",
+    "ไม่วิ่งถอยหลัง",
+    "後ろ走りはしない",
+    "今日は後ろ走りをやめた",
+    "뒤로 걷지 않음",
+    "뒤로 달리기 안 함",
 ]
 
 
@@ -220,7 +326,7 @@ def test_backward_is_found_in_every_language(language, text):
 
 
 def test_more_than_fifteen_languages_are_tried_here():
-    assert len({language for language, _ in BACKWARD}) >= 30
+    assert len({language for language, _ in BACKWARD}) >= 45
 
 
 @pytest.mark.parametrize("text", FORWARD)
@@ -231,6 +337,22 @@ def test_forward_is_found(text):
 @pytest.mark.parametrize("text", FALSE_FRIENDS)
 def test_a_false_friend_says_nothing(text):
     assert find_direction(text) is None
+
+
+@pytest.mark.parametrize(("language", "text"), FALSE_FRIENDS_BY_LANGUAGE)
+def test_a_false_friend_of_any_language_says_nothing(language, text):
+    assert find_direction(text) is None
+
+
+def test_false_friends_are_tried_in_more_than_fifteen_languages():
+    assert len({language for language, _ in FALSE_FRIENDS_BY_LANGUAGE}) >= 25
+
+
+@pytest.mark.parametrize("text", NEVER_BACKWARD)
+def test_a_denied_weak_word_is_no_backward(text):
+    finding = find_direction(text)
+
+    assert finding is None or finding.said is Said.DENIED
 
 
 @pytest.mark.parametrize("text", DENIALS)
@@ -255,6 +377,12 @@ def test_a_denied_direction_is_denied(text):
         ("forward only, no backward", Said.FORWARD),
         ("nicht rückwärts, sondern vorwärts", Said.FORWARD),
         ("rückwärts nein, vorwärts ja", Said.FORWARD),
+        ("backward no problem", Said.BACKWARD),
+        ("backward no. 2", Said.BACKWARD),
+        ("ab Mitte rückwärts", Said.BACKWARD),
+        ("ez hátrafelé", Said.BACKWARD),
+        ("分别倒走5分钟", Said.BACKWARD),
+        ("特別後ろ走り", Said.BACKWARD),
     ],
 )
 def test_a_denial_reaches_only_the_words_it_belongs_to(text, said):

@@ -1,4 +1,4 @@
-"""Does a text name a direction of running or walking? Forty languages, false friends, denials.
+"""Does a text name a direction of running or walking? More than forty languages, false friends, denials.
 
 Conventions: `find_direction` reads free text of the runner, never enumeration names; it knows nothing of where the text
 stood (`importer.detect.declared` does). A text is normalised first: NFKC, case folded, accents dropped, a few letters
@@ -15,7 +15,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from importer.detect import words
+from importer.detect import particles, words
 from importer.detect.words import Meaning
 
 
@@ -192,7 +192,8 @@ def _denied(folded: str, hits: list[_Hit]) -> list[bool]:
             is_denied = _or().fullmatch(folded[left : hit.start]) is not None
         if not is_denied:
             right = hits[i + 1].start if i + 1 < len(hits) else len(folded)
-            is_denied = _not_after().match(folded[hit.end : right]) is not None
+            behind = folded[hit.end : right]
+            is_denied = _not_after().match(behind) is not None or (right == len(folded) and _not_last().match(behind) is not None)
         denied.append(is_denied)
     return denied
 
@@ -200,20 +201,25 @@ def _denied(folded: str, hits: list[_Hit]) -> list[bool]:
 @functools.cache
 def _not_before() -> re.Pattern[str]:
     """Match a denial, up to three words and the end; "no 3 backward" counts, it does not deny."""
-    few_words = rf"(?:(?!{_alternation(words.BUT)})[^\W_]+[\s_'\-]+){{0,3}}"
+    few_words = rf"(?:(?!{_alternation(particles.BUT)})[^\W_]+[\s_'\-]+){{0,3}}"
     return re.compile(
-        rf"(?:(?:{_alternation(words.NOT_BEFORE)})(?![\s.]*\d){_JOINT}{few_words}|(?:{_alternation(words.NOT_RIGHT_BEFORE)})\s*)$"
+        rf"(?:(?:{_alternation(particles.NOT_BEFORE)})(?![\s.]*\d){_JOINT}{few_words}|(?:{_alternation(particles.NOT_RIGHT_BEFORE)})\s*)$"
     )
 
 
 @functools.cache
 def _not_after() -> re.Pattern[str]:
-    return re.compile(rf"[\s_:=\-]*(?:[^\W\d_]+[\s_:=\-]+)?(?:{_alternation(words.NOT_AFTER)})(?!\s*\d)")
+    return re.compile(rf"[\s_:=\-]*(?:[^\W\d_]+[\s_:=\-]+)?(?:{_alternation(particles.NOT_AFTER)})(?!\s*\d)")
+
+
+@functools.cache
+def _not_last() -> re.Pattern[str]:
+    return re.compile(rf"[\s_:=,?\-–—]*(?:{_alternation(particles.NOT_LAST)})[\s.!]*$")
 
 
 @functools.cache
 def _or() -> re.Pattern[str]:
-    return re.compile(rf"{_JOINT}(?:{_alternation(words.OR)}){_JOINT}")
+    return re.compile(rf"{_JOINT}(?:{_alternation(particles.OR)}){_JOINT}")
 
 
 @functools.cache
@@ -221,7 +227,7 @@ def _marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Give the patterns of a start and of a stop."""
     start, stop = (
         re.compile(rf"{_alternation(anywhere)}|(?:{_alternation(last)})\W*$")
-        for anywhere, last in ((words.START, words.START_LAST), (words.STOP, words.STOP_LAST))
+        for anywhere, last in ((particles.START, particles.START_LAST), (particles.STOP, particles.STOP_LAST))
     )
     return start, stop
 
@@ -233,8 +239,8 @@ def _alternation(phrases: str) -> str:
 
 @functools.cache
 def _fillers() -> frozenset[str]:
-    tokens = {normalise(word.strip()) for word in words.FILLERS.split("|")}
-    for phrases in (words.START, words.STOP, words.START_LAST, words.STOP_LAST):
+    tokens = {normalise(word.strip()) for word in particles.FILLERS.split("|")}
+    for phrases in (particles.START, particles.STOP, particles.START_LAST, particles.STOP_LAST):
         tokens |= {normalise(word.strip(" *")) for word in phrases.split("|")}
     return frozenset(tokens)
 
