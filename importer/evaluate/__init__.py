@@ -1,0 +1,1 @@
+"""How well tags agree with the truth. Pure: no input, no output, nothing of detection."""
