@@ -12,7 +12,8 @@ import pytest
 
 from importer.values.session import Direction, Gait
 from tests.support.fit_writer import BASE_TYPES, Developer, FitWriter, crc16, fit_time, semicircles
-from tests.support.runner import RUN_SPM, WALK_SPM, Block, Noise, Runner, draw_runner, modelled_speed, record
+from tests.support.noise import Noise
+from tests.support.runner import RUN_SPM, WALK_SPM, Block, Runner, draw_runner, modelled_speed, record
 
 BACK = Direction.BACKWARD
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from importer.values.session import Direction, Gait
+from tests.support.noise import Noise
 
 FloatArray = NDArray[np.float64]
 
@@ -27,6 +28,8 @@ FloatArray = NDArray[np.float64]
 RUN_SPM: Final = (150.0, 6.01)
 #: the same for walking [A]
 WALK_SPM: Final = (71.0, 34.0)
+#: speeds around which the lines of different runners turn, running and walking, m/s [A]
+PIVOT_MPS: Final = (2.85, 1.4)
 #: cadence gain for one percent of slope, uphill and downhill
 SLOPE_GAIN: Final = (0.0057, 0.0023)
 #: heart rate: time constant (s), gain per m/s, extra beats for backward running and walking, for one percent uphill, drift per hour
@@ -37,6 +40,21 @@ HEART_PER_PERCENT: Final = 2.6
 HEART_DRIFT_BPM_PER_S: Final = 8.0 / 3600.0
 #: metres of one degree of latitude, sphere of WGS 84's mean radius
 METRES_PER_DEGREE: Final = 111_194.93
+
+
+class Drill(NamedTuple):
+    """What makes a forward block another movement than running or walking: a skip, a side shuffle, high knees, a stroller pushed.
+
+    Ratios are against plain forward movement at the same speed; `heart_bpm` is added to the steady heart rate.
+    """
+
+    cadence_ratio: float = 1.0
+    heart_bpm: float = 0.0
+    stance_ratio: float = 1.0
+
+
+#: plain running or walking
+PLAIN: Final = Drill()
 
 
 class Block(NamedTuple):
@@ -52,6 +70,7 @@ class Block(NamedTuple):
     grade_ratio: float = 0.0
     along: int = 1
     is_paused: bool = False
+    drill: Drill = PLAIN
 
 
 class Runner(NamedTuple):
@@ -66,6 +85,27 @@ class Runner(NamedTuple):
     day_spm: float = 0.0
     #: steady heart rate at 2.5 m/s forward; SD 12
     heart_rate_bpm: float = 142.0
+    #: spm per m/s around `PIVOT_MPS`, running and walking
+    run_slope: float = RUN_SPM[1]
+    walk_slope: float = WALK_SPM[1]
+    #: the walking line above or below the population's beside what `offset_spm` does to it, spm
+    walk_spm: float = 0.0
+    #: cadence gain for one percent of slope, uphill and downhill
+    slope_gain: tuple[float, float] = SLOPE_GAIN
+    #: cadence noise: SD of its slow and its white part, spm
+    slow_spm: float = 2.0
+    white_spm: float = 2.0
+    heart_tau_s: float = HEART_TAU_S
+    heart_per_mps: float = HEART_PER_MPS
+    #: extra beats of backward running as a share of the population's
+    heart_backward_ratio: float = 1.0
+
+    def forward_spm(self, gait: Gait, speed_mps: float) -> float:
+        """Cadence of plain forward movement on the level, without the day's offset, spm."""
+        if gait is Gait.RUN:
+            return (RUN_SPM[0] - (self.run_slope - RUN_SPM[1]) * PIVOT_MPS[0]) + self.run_slope * speed_mps + self.offset_spm
+        level = WALK_SPM[0] - (self.walk_slope - WALK_SPM[1]) * PIVOT_MPS[1] + self.walk_spm
+        return level + self.walk_slope * speed_mps + self.offset_spm * 0.6
 
 
 class Interval(NamedTuple):
@@ -119,31 +159,6 @@ class Recording:
             else:
                 rows.append(Interval(start, stop, block.direction, block.gait))
         return rows
-
-
-class Noise:
-    """Reproducible noise: raw PCG64 integers and exact sums, so that no mathematical library has a say."""
-
-    def __init__(self, seed: int) -> None:
-        self._raw = np.random.PCG64(seed)
-
-    def normal(self, n: int) -> FloatArray:
-        """Give nearly normal noise of SD 1, (n,): twelve uniform 16-bit integers summed (never beyond 6 SD)."""
-        words = self._raw.random_raw(3 * n).reshape(n, 3)
-        parts = [(words >> np.uint64(16 * k)) & np.uint64(0xFFFF) for k in range(4)]
-        total = sum(part.astype(np.int64).sum(axis=1) for part in parts)
-        return (np.asarray(total, dtype=np.float64) - 12 * 32767.5) / 65536.0
-
-    def slow(self, n: int, *, sd: float, tau_s: float) -> FloatArray:
-        """Give an AR(1) series of stationary SD `sd` and time constant `tau_s`, (n,)."""
-        keep = 1.0 - 1.0 / tau_s
-        step = sd * math.sqrt(1.0 - keep * keep)
-        out = np.empty(n)
-        value = 0.0
-        for i, shock in enumerate(self.normal(n)):
-            value = keep * value + step * float(shock)
-            out[i] = value
-        return out
 
 
 def draw_runner(seed: int) -> Runner:
@@ -234,23 +249,21 @@ def _speed(blocks: Sequence[Block], *, noise: Noise, on_belt: bool) -> FloatArra
 
 def _cadence(blocks: Sequence[Block], speed: FloatArray, *, runner: Runner, noise: Noise) -> FloatArray:
     n = len(blocks)
-    slow, white = noise.slow(n, sd=2.0, tau_s=120.0), noise.normal(n)
+    slow, white = noise.slow(n, sd=runner.slow_spm, tau_s=120.0), noise.normal(n)
     out = np.empty(n)
     value: float | None = None
     for i, block in enumerate(blocks):
         if block.gait is None or speed[i] < 0.2:
             out[i], value = 0.0, None
             continue
-        intercept, slope = RUN_SPM if block.gait is Gait.RUN else WALK_SPM
-        offset = runner.offset_spm * (1.0 if block.gait is Gait.RUN else 0.6)
-        ratio = 1.0
+        ratio = block.drill.cadence_ratio
         if block.direction is Direction.BACKWARD:
             ratio = runner.ratio_run if block.gait is Gait.RUN else runner.ratio_walk
-        target = ratio * (intercept + slope * float(speed[i]) + offset)
+        target = ratio * runner.forward_spm(block.gait, float(speed[i]))
         percent = 100.0 * block.grade_ratio
-        target *= 1.0 + (SLOPE_GAIN[0] * percent if percent >= 0.0 else -SLOPE_GAIN[1] * percent)
+        target *= 1.0 + (runner.slope_gain[0] * percent if percent >= 0.0 else -runner.slope_gain[1] * percent)
         value = target if value is None else value + (target - value) * 0.5
-        out[i] = value + runner.day_spm + float(slow[i]) + 2.0 * float(white[i])
+        out[i] = value + runner.day_spm + float(slow[i]) + runner.white_spm * float(white[i])
     return out
 
 
@@ -259,11 +272,11 @@ def _heart_rate(blocks: Sequence[Block], speed: FloatArray, *, runner: Runner, n
     out = np.empty(len(blocks))
     value = 88.0
     for i, block in enumerate(blocks):
-        steady = runner.heart_rate_bpm + HEART_PER_MPS * (float(speed[i]) - 2.5) + HEART_DRIFT_BPM_PER_S * i
-        steady += HEART_PER_PERCENT * max(0.0, 100.0 * block.grade_ratio)
+        steady = runner.heart_rate_bpm + runner.heart_per_mps * (float(speed[i]) - 2.5) + HEART_DRIFT_BPM_PER_S * i
+        steady += HEART_PER_PERCENT * max(0.0, 100.0 * block.grade_ratio) + block.drill.heart_bpm
         if block.direction is Direction.BACKWARD and block.gait is not None:
-            steady += HEART_BACKWARD_BPM[block.gait]
-        value += (min(195.0, steady) - value) / HEART_TAU_S
+            steady += HEART_BACKWARD_BPM[block.gait] * runner.heart_backward_ratio
+        value += (min(195.0, steady) - value) / runner.heart_tau_s
         out[i] = value + float(wobble[i])
     return out
 

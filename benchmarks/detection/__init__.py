@@ -1,0 +1,1 @@
+"""The generative benchmark of the detector: ``python -m benchmarks.detection``."""
