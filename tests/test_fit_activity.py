@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from importer.errors import CorruptFileError, NotAnActivityError, ReadError
 from importer.readers.fit import read_fit
-from importer.readers.fit.messages import unroll
+from importer.readers.fit.records import unroll
 from importer.values.activity import CadenceBasis, Environment, Pause, PauseKind, Place, SpeedBasis, Text
 from tests.support.fit_writer import FIT_EPOCH_UNIX_S, Developer, FitWriter, semicircles
 

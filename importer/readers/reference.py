@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -21,13 +21,16 @@ from importer.errors import CorruptFileError, ReadError
 from importer.readers import gpx, gpx_document, xmlstream
 from importer.readers.fit import profile
 from importer.readers.fit.activity import assemble
+from importer.readers.fit.blocks import WANTED as IN_BLOCKS
 from importer.readers.fit.layout import DeveloperField, Value
 from importer.readers.fit.messages import RECORD_FIELDS, WANTED, Messages, Row, physical
 from importer.readers.fit.wire import split_chain
+from importer.readers.reference_blocks import Arrays, Field, arrays, blocks
 from importer.readers.xmlpass import split_name
 from importer.readers.xmlpoints import Points
 from importer.readers.xmltext import number
 from importer.values.activity import Activity, FloatArray, Place
+from importer.values.sensors import to_streams
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -37,22 +40,8 @@ if TYPE_CHECKING:
 #: fields of an Activity that `compare` compares as they are
 _PLAIN: Final = (
     "start", "elapsed_s", "timer_s", "format", "sport", "sub_sport", "environment", "speed_basis", "cadence_basis", "cadence_factor",
-    "distance_m", "laps", "pauses", "texts", "device", "utc_offset_s", "utc_offset_basis", "session_index", "counts", "notes",
+    "distance_m", "laps", "pauses", "texts", "device", "utc_offset_s", "utc_offset_basis", "session_index", "splits", "counts", "notes",
 )  # fmt: skip
-
-
-class _Field(Protocol):
-    """What this module uses of fitparse's FieldData, which is untyped."""
-
-    field: Any
-    field_def: Any
-    field_type: str
-    parent_field: Any
-    name: str
-    type: Any
-    base_type: Any
-    value: object
-    raw_value: object
 
 
 #: gpxpy looks for them by a regular expression whose time grows with their square: 20,000 take 3 s. Source: measurement.
@@ -113,7 +102,10 @@ def compare(fast: Sequence[Activity], reference: Sequence[Activity]) -> list[Agr
     found.append(_column_agreement("t_s", [(a.t_s, b.t_s) for a, b in pairs]))
     names = sorted({name for pair in pairs for activity in pair for name in activity.columns})
     found += [_column_agreement(name, [(_column(a, name), _column(b, name)) for a, b in pairs]) for name in names]
-    return found
+    series = [(to_streams(a.sensors, a.beats), to_streams(b.sensors, b.beats)) for a, b in pairs]
+    names = list(dict.fromkeys(name for pair in series for streams in pair for name in streams))
+    none = np.empty(0)
+    return found + [_column_agreement(name, [(a.get(name, none), b.get(name, none)) for a, b in series]) for name in names]
 
 
 def _column(activity: Activity, name: str) -> FloatArray:
@@ -149,6 +141,7 @@ def _messages(fitparse: ModuleType, link: bytes) -> Messages:
     records: list[tuple[dict[str, float], dict[DeveloperField, float]]] = []
     census: dict[str, int] = {}
     applications: dict[object, str] = {}
+    beside: dict[str, list[Arrays]] = {}
     n_messages = 0
     for message in fitparse.FitFile(io.BytesIO(link)).get_messages():
         n_messages += 1
@@ -158,6 +151,8 @@ def _messages(fitparse: ModuleType, link: bytes) -> Messages:
             applications[message.get_raw_value("developer_data_index")] = _hexadecimal(message.get_raw_value("application_id"))
         elif known.name == "record":
             records.append((_record_numbers(message.fields, known), _developer_numbers(message.fields, applications)))
+        elif known.name in IN_BLOCKS:
+            beside.setdefault(known.name, []).append(Arrays(n_messages, len(records), arrays(message.fields, known)))
         elif known.name in WANTED:
             rows.setdefault(known.name, []).append(_row(message.fields, known, applications))
     columns = {name: _gather([record[0].get(name) for record in records]) for name in sorted({n for record in records for n in record[0]})}
@@ -169,10 +164,11 @@ def _messages(fitparse: ModuleType, link: bytes) -> Messages:
         developer={field: _gather([record[1].get(field) for record in records]) for field in described},
         n_messages=n_messages,
         census=census,
+        blocks={name: found for name, messages in beside.items() if (found := blocks(name, messages))},
     )
 
 
-def _row(fields: Iterable[_Field], known: profile.MessageProfile, applications: Mapping[object, str]) -> Row:
+def _row(fields: Iterable[Field], known: profile.MessageProfile, applications: Mapping[object, str]) -> Row:
     """Turn a fitparse message into a row: the first of duplicates that is not missing counts."""
     named: dict[str, Value] = {}
     told: dict[DeveloperField, Value] = {}
@@ -191,12 +187,12 @@ def _row(fields: Iterable[_Field], known: profile.MessageProfile, applications: 
     return Row(named, told)
 
 
-def _is_physical(field: _Field) -> bool:
+def _is_physical(field: Field) -> bool:
     """Tell whether fitparse itself gave the value its name or its unit: it knows the field and no subfield took its place."""
     return field.field is not None and field.parent_field is None and (isinstance(field.value, str) or not field.type.values)
 
 
-def _value(field: _Field) -> Value | None:
+def _value(field: Field) -> Value | None:
     """Give fitparse's value; of times and of subfields the raw one, as fitparse turns those into something else."""
     is_time = field.field is not None and field.type.name in ("date_time", "local_date_time")
     value = field.raw_value if is_time or not _is_physical(field) else field.value
@@ -208,7 +204,7 @@ def _value(field: _Field) -> Value | None:
     return value if isinstance(value, int | float | str | bytes) else None
 
 
-def _record_numbers(fields: Iterable[_Field], known: profile.MessageProfile) -> dict[str, float]:
+def _record_numbers(fields: Iterable[Field], known: profile.MessageProfile) -> dict[str, float]:
     """Give the numbers of one record by name; what fitparse unpacks from field 8 has its own names."""
     numbers: dict[str, float] = {}
     unpacked = any(field.field_def is not None and field.field_def.def_num == 8 for field in fields)
@@ -237,7 +233,7 @@ def _record_numbers(fields: Iterable[_Field], known: profile.MessageProfile) -> 
     return numbers
 
 
-def _developer_numbers(fields: Iterable[_Field], applications: Mapping[object, str]) -> dict[DeveloperField, float]:
+def _developer_numbers(fields: Iterable[Field], applications: Mapping[object, str]) -> dict[DeveloperField, float]:
     numbers: dict[DeveloperField, float] = {}
     for field in fields:
         value = _number(_value(field)) if field.field_type == "devfield" else None
@@ -252,7 +248,7 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _described(field: _Field, applications: Mapping[object, str]) -> DeveloperField:
+def _described(field: Field, applications: Mapping[object, str]) -> DeveloperField:
     """Describe a developer field; fitparse invents a name for a nameless one."""
     own = field.field
     name = "" if own.name == f"unnamed_dev_field_{own.def_num}" else own.name
@@ -306,6 +302,7 @@ def _document(parsed: GPX) -> tuple[gpx_document.Document, Points]:
         words = [(text or "").strip() for text in (waypoint.name, waypoint.description, waypoint.comment, waypoint.type)]
         document.waypoints.append(gpx_document.Waypoint(_moment(waypoint.time)[0], gpx_document.waypoint_text(*words)))
     rows: list[list[float]] = []
+    _add_readings(document, parsed.extensions, n_points=0)
     for track in parsed.tracks:
         texts = _texts(
             (Place.TRACK_NAME, track.name),
@@ -317,12 +314,24 @@ def _document(parsed: GPX) -> tuple[gpx_document.Document, Points]:
         entry = gpx_document.Track(len(rows), texts=texts, translated_type=next((text for text in reversed(translated) if text), None))
         for segment in track.segments:
             entry.segments.append(len(rows))
-            rows += [_gpx_row(point) for point in segment.points]
+            for point in segment.points:
+                _add_readings(document, point.extensions, n_points=len(rows))
+                rows.append(_gpx_row(point))
         entry.end = len(rows)
         document.tracks.append(entry)
     cells = np.array(rows, dtype=np.float64).reshape(len(rows), len(gpx_document.CHANNEL_ORDER) + 2)
     columns = [np.ascontiguousarray(cells[:, 2 + i]) for i in range(len(gpx_document.CHANNEL_ORDER))]
     return document, Points(np.ascontiguousarray(cells[:, 0]), np.ascontiguousarray(cells[:, 1]), columns, None, ())
+
+
+def _add_readings(document: gpx_document.Document, extensions: Iterable[Element], *, n_points: int) -> None:
+    """Take the accelerations and heart rates that stand in attributes of extensions; `n_points` were read before them."""
+    for extension in extensions:
+        for element in extension.iter():
+            local = _name(element)[1]
+            if local in (gpx_document.ACCELERATION, gpx_document.HEART_RATE.rpartition("/")[2]):
+                place = gpx_document.ACCELERATION_PATH if local == gpx_document.ACCELERATION else gpx_document.HEART_RATE
+                document.start(place, dict(element.attrib), n_points)
 
 
 def _texts(*texts: tuple[Place, str | None]) -> list[tuple[Place, str]]:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from importer.errors import NotAnActivityError, ReadError
 from importer.readers import registry
 from importer.readers.fit import read_fit
-from importer.readers.fit.channels import developer_channel
+from importer.readers.fit.developer_channels import developer_channel
 from importer.readers.fit.integrity import Integrity
 from importer.readers.fit.messages import decode
 from importer.readers.fit.wire import read_links

@@ -6,6 +6,7 @@ NaN is missing; axes are the sensor's own. Nothing here reads, writes or guesses
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -25,6 +26,8 @@ class SensorKind(StrEnum):
 #: unit of a calibrated sensor; one without calibration is in ``counts``. Source: FIT profile, messages 164, 165, 208.
 CALIBRATED_UNIT: Final = {SensorKind.ACCELEROMETER: "g", SensorKind.GYROSCOPE: "dps", SensorKind.MAGNETOMETER: "gauss"}
 COUNTS: Final = "counts"
+_AXES: Final = ("x", "y", "z")
+_BEAT: Final = "beat"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +99,49 @@ class Split(NamedTuple):
     source: str
     distance_m: float | None = None
     repetitions: int | None = None
+
+
+def to_streams(sensors: Sequence[SensorSeries], beats: BeatSeries | None) -> dict[str, FloatArray]:
+    """Give all series as named columns, (m,) each: ``accelerometer.t_s``, ``accelerometer.x_g``, ..., ``beat.interval_s``."""
+    streams: dict[str, FloatArray] = {}
+    for series in sensors:
+        streams[f"{series.kind}.t_s"] = series.t_s
+        for axis, values in zip(_AXES, (series.x, series.y, series.z), strict=True):
+            streams[f"{series.kind}.{axis}_{series.unit}"] = values
+    if beats is not None:
+        streams |= {f"{_BEAT}.t_s": beats.t_s, f"{_BEAT}.interval_s": beats.interval_s}
+    return streams
+
+
+def is_stream(name: str) -> bool:
+    """Tell whether a column of this name is part of a series, and no channel of the samples."""
+    return "." in name
+
+
+def from_streams(streams: Mapping[str, FloatArray]) -> tuple[tuple[SensorSeries, ...], BeatSeries | None]:
+    """Give the series that `to_streams` made columns of, in the order of their first columns; channels of the samples are passed over.
+
+    Raises
+    ------
+    ValueError
+        A column of a series is missing or has another length.
+    """
+    parts: dict[str, dict[str, FloatArray]] = {}
+    for name, values in streams.items():
+        if is_stream(name):
+            owner, _, field = name.partition(".")
+            parts.setdefault(owner, {})[field] = values
+    beat = parts.pop(_BEAT, None)
+    try:
+        sensors = tuple(_series(SensorKind(owner), fields) for owner, fields in parts.items())
+        return sensors, None if beat is None else BeatSeries(beat["t_s"], beat["interval_s"])
+    except KeyError as missing:
+        raise ValueError(f"a series without its column {missing}") from missing
+
+
+def _series(kind: SensorKind, fields: Mapping[str, FloatArray]) -> SensorSeries:
+    unit = next((name.partition("_")[2] for name in fields if name != "t_s"), "")
+    return SensorSeries(kind, unit, fields["t_s"], *(fields[f"{axis}_{unit}"] for axis in _AXES))
 
 
 def check_times(t_s: FloatArray, what: str) -> None:

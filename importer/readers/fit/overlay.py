@@ -124,6 +124,11 @@ VALUES: Final[dict[str, str]] = {
         instinct3_amoled_50mm 4588 descent_g2 4606 hrm_200 4625 vivoactive6 4666 fenix_e 4759 instinct3_solar_50mm 4775
         tactix8_amoled 4776 tactix8_solar
     """,
+    "exercise_category": """
+        33 bike 34 cardio_sensors 35 move 36 pose 37 banded_exercises 38 battle_rope 39 elliptical 40 floor_climb 41 indoor_bike
+        42 indoor_row 43 ladder 44 sandbag 45 sled 46 sledge_hammer 47 stair_stepper 49 suspension 50 tire 52 run_indoor
+        53 bike_outdoor
+    """,
     "split_type": """
         1 ascent_split 2 descent_split 3 interval_active 4 interval_rest 5 interval_warmup 6 interval_cooldown 7 interval_recovery
         8 interval_other 9 climb_active 10 climb_rest 11 surf_active 12 run_active 13 run_rest 14 workout_round 17 rwd_run 18

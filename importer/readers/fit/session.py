@@ -7,6 +7,7 @@ Nothing here reads bytes or decides whether a file is an activity: that is `acti
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from importer.readers import samples
 from importer.readers.cadence import decide_cadence, known_factor
 from importer.readers.fit import channels, devices, structure
 from importer.readers.fit.clock import Clock
+from importer.readers.fit.extras import Extras, Window
 from importer.readers.fit.messages import Messages, Row
 from importer.readers.fit.structure import Timeline
 from importer.readers.samples import CleanSamples
@@ -83,6 +85,7 @@ class Draft:
     span: Span
     timeline: Timeline
     clock: Clock
+    extras: Extras
     cadence_units_factor: float | None
     notes: tuple[str, ...]
     counts: dict[str, int]
@@ -98,11 +101,13 @@ class Draft:
         self._derive_speed(t_unix_s, columns)
         basis, factor = self._scale_cadence(columns)
         has_position = self._drop_virtual_positions(columns)
+        borders = self._borders(t_unix_s, pieces)
         return [
             self._activity(
                 t_unix_s[piece],
-                {name: column[piece] for name, column in columns.items()},
+                {name: _given_away(column[piece]) for name, column in columns.items()},
                 is_whole=len(pieces) == 1,
+                owns=(borders[i], borders[i + 1]),
                 index=first_index + i,
                 has_position=has_position,
                 cadence=(basis, factor),
@@ -131,6 +136,11 @@ class Draft:
         if len(kept) > 1:
             self._note(f"jump: the recording pauses for more than {samples.JUMP_S / 3600:.0f} hours and was split into {len(kept)}")
         return kept
+
+    def _borders(self, t_unix_s: FloatArray, pieces: list[slice]) -> list[float]:
+        """Give the borders, on the file's clock, between what else the file holds of each piece: in the middle of the holes."""
+        holes = [(t_unix_s[a.stop - 1] + t_unix_s[b.start]) / 2.0 - self.clock.epoch_unix_s for a, b in itertools.pairwise(pieces)]
+        return [self.span.owns_from, *map(float, holes), self.span.owns_until]
 
     def _derive_speed(self, t_unix_s: FloatArray, columns: dict[str, FloatArray]) -> None:
         if "speed_mps" in columns or "distance_m" not in columns:
@@ -185,6 +195,7 @@ class Draft:
         columns: dict[str, FloatArray],
         *,
         is_whole: bool,
+        owns: tuple[float, float],
         index: int,
         has_position: bool,
         cadence: tuple[CadenceBasis, float | None],
@@ -202,8 +213,9 @@ class Draft:
         return self._with_structure(
             start,
             end - start,
-            t_unix_s - start,
+            _given_away(t_unix_s - start),
             columns,
+            owns=owns,
             index=index,
             notes=notes,
             has_position=has_position,
@@ -224,6 +236,7 @@ class Draft:
                 length_s,
                 np.empty(0),
                 {},
+                owns=(self.span.owns_from, self.span.owns_until),
                 index=index,
                 notes=notes,
                 has_position=False,
@@ -239,6 +252,7 @@ class Draft:
         t_s: FloatArray,
         columns: dict[str, FloatArray],
         *,
+        owns: tuple[float, float],
         index: int,
         notes: tuple[str, ...],
         has_position: bool,
@@ -262,6 +276,8 @@ class Draft:
         sport, sub_sport = row.text("sport") or "unknown", row.text("sub_sport") or "unknown"
         where = devices.environment(messages, row, sport=sport, sub_sport=sub_sport, has_position=has_position)
         offset_s, offset_basis = devices.utc_offset(messages)
+        extras = self.extras.part(Window(start, elapsed_s, *owns))
+        counts = self.counts | {name: self.counts.get(name, 0) + n for name, n in extras.counts.items()}
         return Activity(
             start=datetime.fromtimestamp(start_unix_s, UTC),
             t_s=t_s,
@@ -300,7 +316,10 @@ class Draft:
             utc_offset_s=offset_s,
             utc_offset_basis=offset_basis,
             session_index=index,
-            counts=self.counts,
+            sensors=extras.sensors,
+            beats=extras.beats,
+            splits=extras.splits,
+            counts=counts,
             notes=notes,
         )
 
@@ -316,6 +335,12 @@ class Draft:
         if not mine:
             return structure.marked_laps(timeline, start=start, elapsed_s=elapsed_s)
         return structure.laps(mine, start=start, elapsed_s=elapsed_s)
+
+
+def _given_away(values: FloatArray) -> FloatArray:
+    """Make values read-only, which spares the activity a copy of its own: nobody here writes to them any more."""
+    values.flags.writeable = False
+    return values
 
 
 def _positive(value: float | None) -> float | None:

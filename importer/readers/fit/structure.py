@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from importer.readers.fit import profile
 from importer.readers.fit.messages import Messages, Row
 from importer.values.activity import Lap, Pause, PauseKind, Place, Text
 
@@ -20,7 +21,7 @@ _STOPS: Final = frozenset({"stop", "stop_all", "stop_disable", "stop_disable_all
 #: timer_trigger "auto". Source: FIT profile.
 _AUTO: Final = 1
 #: The one exercise of the FIT profile that is backward and on foot: category sled, name backward_drag, and how we say it.
-_SLED: Final = 45
+_SLED: Final = "sled"
 _BACKWARD_DRAG: Final = 0
 _DRAG_WORDS: Final = "sled: backward drag"
 #: events by which a runner marks a moment
@@ -207,7 +208,13 @@ def _set_texts(sets: Iterable[Row], *, start: float, elapsed_s: float) -> list[T
 
 def _is_backward_drag(row: Row, category: str, name: str) -> bool:
     """Tell whether an exercise is the one backward exercise of the profile."""
-    return row.integer(category) == _SLED and row.integer(name) == _BACKWARD_DRAG
+    return exercise_category(row, category) == _SLED and row.integer(name) == _BACKWARD_DRAG
+
+
+def exercise_category(row: Row, name: str) -> str:
+    """Give the name of an exercise's category, "" where it has none; of several the first."""
+    word, number = row.text(name), row.integer(name)
+    return word or ("" if number is None else profile.values("exercise_category").get(number, f"category {number}"))
 
 
 def _step_spans(session_laps: tuple[Lap, ...]) -> list[tuple[int, float, float]]:
