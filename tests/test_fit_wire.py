@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.errors import CorruptFileError, ReadError, TooLargeError, UnknownFormatError
-from importer.readers.fit import wire
+from importer.readers.fit import walk, wire
 from importer.readers.fit.integrity import Integrity
 from importer.readers.fit.layout import NATIVE
 from importer.readers.fit.wire import read_links, split_chain
@@ -271,9 +271,9 @@ def test_an_impossible_header_size_is_corrupt(size):
         read_links(bytes(data[:250]))
 
 
-@pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_MESSAGES", "MAX_LAYOUTS"])
-def test_limits_on_bytes_messages_and_definitions(monkeypatch, limit):
-    monkeypatch.setattr(wire, limit, 1)
+@pytest.mark.parametrize(("module", "limit"), [(wire, "MAX_BYTES"), (wire, "MAX_MESSAGES"), (walk, "MAX_LAYOUTS")])
+def test_limits_on_bytes_messages_and_definitions(monkeypatch, module, limit):
+    monkeypatch.setattr(module, limit, 1)
     with pytest.raises(TooLargeError):
         read_links(simple(50).to_bytes())
 

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from importer.errors import CorruptFileError, NotAnActivityError
 from importer.readers import samples
-from importer.readers.fit import channels, heart
+from importer.readers.fit import channels, gps_course, heart
 from importer.readers.fit.clock import Clock, read_clock
+from importer.readers.fit.extras import read_extras
 from importer.readers.fit.integrity import Integrity
 from importer.readers.fit.messages import Messages, decode
 from importer.readers.fit.session import Draft, Span, spans
@@ -128,12 +129,18 @@ def _activities(
     merged = heart.merge(clock.t, columns.get("heart_rate_bpm"), beats) if len(beats.t) else None
     if merged is not None:
         columns["heart_rate_bpm"] = merged.bpm
+    messages.forget_columns()
+    gps_course.add_course(columns, messages, clock)
     found: list[Activity] = []
     timeline = Timeline.of(messages)
+    extras = read_extras(messages, clock)
     for span in found_spans:
         mine = _owned(span, clock)
         n_merged = 0 if merged is None else int(np.count_nonzero(merged.is_new[mine]))
-        draft = Draft(messages, span, timeline, clock, None if cadence is None else cadence.units_factor, notes, dict(counts))
+        units_factor = None if cadence is None else cadence.units_factor
+        # what belongs to no session because it has no time is counted with the first one
+        known = {**counts, **extras.counts} if span.order == 0 else dict(counts)
+        draft = Draft(messages, span, timeline, clock, extras, units_factor, notes, known)
         draft.note_merged(n_merged)
         owned = {name: column[mine] for name, column in columns.items()}
         found += draft.activities(samples.clean(clock.t[mine] + clock.epoch_unix_s, owned), first_index=first_index + len(found))

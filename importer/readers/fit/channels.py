@@ -2,18 +2,18 @@
 
 Conventions: a channel comes from the first source that has a value in that second, the enhanced field before the legacy one and
 a native field before a developer's; cadence stays as the file says it (per minute), because its unit is decided later.
-Developer fields are converted by their *units*, never by the native field they claim to stand for.
+What a developer field feeds is said in `developer_channels`; of a value for each foot the mean counts.
 Nothing here drops, sorts or judges values: that is `samples.clean`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from importer.readers.fit.layout import DeveloperField
+from importer.readers.fit.developer_channels import ZERO_IS_MISSING, developer_channel
 from importer.readers.fit.messages import Messages
 from importer.readers.fit.profile import DEG_PER_SEMICIRCLE
 from importer.values.activity import FloatArray
@@ -40,49 +40,10 @@ NATIVE_CHANNELS: Final[tuple[tuple[str, tuple[str, ...], float], ...]] = (
     ("vertical_ratio", ("vertical_ratio",), _PER_PERCENT),
     ("step_length_m", ("step_length",), _M_PER_MM),
     ("respiration_rate_brpm", ("enhanced_respiration_rate", "respiration_rate"), 1.0),
+    ("core_temperature_degc", ("core_temperature",), 1.0),
     ("gps_accuracy_m", ("gps_accuracy",), 1.0),
     ("activity_type", ("activity_type",), 1.0),
 )
-#: Developer fields by name: the channel and, by unit, what turns it into the channel's. Names and units compared in lower case.
-_SECONDS: Final = {"ms": _S_PER_MS, "milliseconds": _S_PER_MS, "s": 1.0}
-_METRES: Final = {"cm": 0.01, "centimeters": 0.01, "mm": _M_PER_MM, "m": 1.0, "meters": 1.0}
-_SPEEDS: Final = {"m/s": 1.0, "mps": 1.0, "km/h": 1 / 3.6, "kph": 1 / 3.6}
-_GRADES: Final = {"%": _PER_PERCENT, "percent": _PER_PERCENT}
-_WATTS: Final = {"w": 1.0, "watts": 1.0, "watt": 1.0}
-_ANGLES: Final = {"rad": 180.0 / np.pi, "radians": 180.0 / np.pi, "deg": 1.0, "degrees": 1.0, "degree": 1.0, "°": 1.0}
-DEVELOPER_CHANNELS: Final[dict[str, tuple[str, dict[str, float]]]] = {
-    "power": ("power_w", _WATTS),
-    "rp_power": ("power_w", _WATTS | {"": 1.0}),
-    "speed": ("speed_mps", _SPEEDS),
-    "distance": ("distance_m", _METRES),
-    "elevation": ("altitude_m", {"m": 1.0, "meters": 1.0}),
-    "heart rate": ("heart_rate_bpm", {"bpm": 1.0}),
-    "ground time": ("stance_time_s", _SECONDS),
-    "ground contact time": ("stance_time_s", _SECONDS),
-    "stance time": ("stance_time_s", _SECONDS),
-    "vertical oscillation": ("vertical_oscillation_m", _METRES),
-    "step length": ("step_length_m", _METRES),
-    "rs_contacttime_l": ("stance_time_s", _SECONDS | {"": _S_PER_MS}),
-    "rs_contacttime_r": ("stance_time_s", _SECONDS | {"": _S_PER_MS}),
-    "contacttime": ("stance_time_s", _SECONDS | {"": _S_PER_MS}),
-    "rs_power_avg": ("power_w", _WATTS | {"": 1.0}),
-    "incline": ("grade_ratio", _GRADES),
-    "inclination": ("grade_ratio", _GRADES),
-    "grade": ("grade_ratio", _GRADES),
-    "treadmill incline": ("grade_ratio", _GRADES),
-    "treadmill grade": ("grade_ratio", _GRADES),
-    "belt incline": ("grade_ratio", _GRADES),
-    "respiration rate": ("respiration_rate_brpm", {"brpm": 1.0, "breaths/min": 1.0, "bpm": 1.0}),
-    "retro_dir": ("retro_dir", {"": 1.0}),
-}
-#: Fields that RunScribe writes without a name or a unit: by application id and number, what they would be called.
-#: Of its other numbers (impact, braking, foot strike, pronation) the program has no channel. Source: Runalyze's table.
-NAMELESS: Final[dict[tuple[str, int], str]] = {
-    ("502092b3b0dd45ad89b3472ab2060ab6", 12): "rs_power_avg",
-    ("c1f5c80a5a054e8a97b3fda34e957035", 12): "rs_power_avg",
-}
-#: Channels in which a zero of a developer field says "no data". Source: Stryd's fields in real files.
-_ZERO_IS_MISSING: Final = frozenset({"stance_time_s", "vertical_oscillation_m", "step_length_m", "heart_rate_bpm"})
 #: What a cadence's unit says it counts: the factor to steps per minute.
 _CADENCE_UNITS: Final = {"rpm": 2.0, "strides/min": 2.0, "spm": 1.0, "steps/min": 1.0}
 
@@ -101,18 +62,29 @@ def channels(messages: Messages) -> dict[str, FloatArray]:
         column = _first(messages.columns[name] for name in names if name in messages.columns)
         if column is not None:
             found[channel] = column if factor == 1.0 else column * factor
-    for field, column in messages.developer.items():
-        known = developer_channel(field)
-        if known is None:
+    for channel, columns in _developer_columns(messages).items():
+        for column in columns:
+            native = found.get(channel)
+            found[channel] = column if native is None else np.where(np.isnan(native), column, native)
+    return found
+
+
+def _developer_columns(messages: Messages) -> dict[str, list[FloatArray]]:
+    """Convert the developer fields: channel to columns (n,) in the order of the fields; two feet of one app are one column."""
+    sources: dict[tuple[str, object], list[FloatArray]] = {}
+    for field in messages.developer:
+        fed = developer_channel(field)
+        if fed is None:
             continue
-        channel, factor = known
-        column = column * factor
-        if channel in _ZERO_IS_MISSING:
+        column = messages.developer[field] * fed.factor
+        if fed.channel in ZERO_IS_MISSING:
             column = np.where(column == 0, np.nan, column)
-        elif channel in ("heading_deg", "course_deg"):
+        elif fed.channel in ("heading_deg", "course_deg"):
             column = column % 360.0
-        native = found.get(channel)
-        found[channel] = column if native is None else np.where(np.isnan(native), column, native)
+        sources.setdefault((fed.channel, field.application if fed.is_one_foot else field), []).append(column)
+    found: dict[str, list[FloatArray]] = {}
+    for (channel, _), columns in sources.items():
+        found.setdefault(channel, []).append(_mean(columns))
     return found
 
 
@@ -124,8 +96,8 @@ def raw_cadence(messages: Messages) -> RawCadence | None:
     native = _first(column for column in (whole, fine) if column is not None)
     if native is not None and not np.isnan(native).all():
         return RawCadence(native, None)
-    for field, column in messages.developer.items():
-        if field.name.casefold() == "cadence" and not np.isnan(column).all():
+    for field in messages.developer:
+        if field.name.casefold() == "cadence" and not np.isnan(column := messages.developer[field]).all():
             return RawCadence(column, _CADENCE_UNITS.get(field.units.casefold()))
     return None
 
@@ -157,15 +129,12 @@ def _first(columns: Iterable[FloatArray]) -> FloatArray | None:
     return found
 
 
-def developer_channel(field: DeveloperField) -> tuple[str, float] | None:
-    """Give the channel a developer field feeds and the factor to its unit; None for a field that feeds none."""
-    name = field.name.strip().casefold() or NAMELESS.get((field.application, field.number), "")
-    units = field.units.strip().casefold()
-    if "heading" in name or "compass" in name:
-        factor = _ANGLES.get(units)
-        # RawLogger's Pos.Heading and Act.Heading are the course over ground, Sens.Heading is the compass
-        channel = "course_deg" if name.startswith(("pos", "act", "gps")) else "heading_deg"
-        return None if factor is None else (channel, factor)
-    channel, factors = DEVELOPER_CHANNELS.get(name, ("", {}))
-    factor = factors.get(units)
-    return None if factor is None else (channel, factor)
+def _mean(columns: Sequence[FloatArray]) -> FloatArray:
+    """Give in each row the mean of what is there: the left foot and the right one, or the only one."""
+    if len(columns) == 1:
+        return columns[0]
+    stacked = np.array(columns)
+    is_there = ~np.isnan(stacked)
+    n = is_there.sum(axis=0)
+    mean: FloatArray = np.where(n > 0, np.where(is_there, stacked, 0.0).sum(axis=0) / np.maximum(n, 1), np.nan)
+    return mean

@@ -18,6 +18,8 @@ from importer.errors import CorruptFileError
 #: bytes of a header without its CRC
 SHORTEST_HEADER: Final = 12
 MAGIC: Final = b".FIT"
+#: bytes checked at once: so much of a large file is copied at a time
+_CRC_STRETCH: Final = 2**20
 
 
 class Integrity(StrEnum):
@@ -75,13 +77,20 @@ def extent_of(data: bytes, start: int) -> Extent:
     if end + 2 > len(data):
         fault = f"{end + 2 - len(data):,} of {end + 2 - start:,} bytes are missing at the end"
         return Extent(first, min(end, len(data)), len(data), Integrity.TRUNCATED, fault, len(data))
-    stated, found = int.from_bytes(data[end : end + 2], "little"), fastcrc.crc16.arc(data[start:end])
+    stated, found = int.from_bytes(data[end : end + 2], "little"), _crc(data, start, end)
     fault = f"the checksum is wrong (0x{stated:04X}, expected 0x{found:04X})"
     return Extent(first, end, end + 2 if is_header(data, end + 2) else len(data), Integrity.CRC_BAD, fault, end)
 
 
 def _crc_holds(data: bytes, start: int, end: int) -> bool:
-    return fastcrc.crc16.arc(data[start:end]) == int.from_bytes(data[end : end + 2], "little")
+    return _crc(data, start, end) == int.from_bytes(data[end : end + 2], "little")
+
+
+def _crc(data: bytes, start: int, end: int) -> int:
+    crc = 0
+    for at in range(start, end, _CRC_STRETCH):
+        crc = fastcrc.crc16.arc(data[at : min(at + _CRC_STRETCH, end)], crc)
+    return crc
 
 
 def _header_crc_holds(data: bytes, start: int) -> bool:

@@ -60,11 +60,10 @@ BASE_TYPES: Final[dict[int, BaseType]] = {
     15: BaseType("uint64", "Q", 8, 0xFFFFFFFFFFFFFFFF),
     16: BaseType("uint64z", "Q", 8, 0),
 }
+_BY_CODE: Final = tuple(BASE_TYPES.get(code & 0x1F, BYTE) for code in range(256))
 _LETTERS: Final = {"b": "i1", "B": "u1", "h": "i2", "H": "u2", "i": "i4", "I": "u4", "q": "i8", "Q": "u8", "f": "f4", "d": "f8"}
 #: numpy's types by byte order (little, big) and letter
 _NUMPY: Final = tuple({letter: np.dtype(order + name) for letter, name in _LETTERS.items()} for order in "<>")
-
-
 #: a floating-point value beyond it, infinity included, is missing: no field of any profile means it
 LARGEST: Final = 2.0**53
 
@@ -81,6 +80,11 @@ class Field(NamedTuple):
     def n_values(self) -> int:
         """Number of elements, 0 for a field of no bytes."""
         return self.size_bytes // self.type.size_bytes
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds numbers, and not a text or bytes."""
+        return self.type.code != "s" and self.size_bytes > 0
 
 
 class DeveloperField(NamedTuple):
@@ -158,7 +162,7 @@ class Group:
     times : (n,) timestamps in the file's seconds where the link has compressed timestamp headers, else None.
     """
 
-    __slots__ = ("_table", "data", "developer", "layout", "positions", "times")
+    __slots__ = ("_even", "data", "developer", "layout", "positions", "times")
 
     def __init__(
         self, data: bytes, layout: Layout, positions: NDArray[np.uint32], *, developer: Mapping[FieldKey, DeveloperField] | None = None
@@ -168,7 +172,7 @@ class Group:
         self.positions = positions
         self.developer: Mapping[FieldKey, DeveloperField] = {} if developer is None else developer
         self.times: FloatArray | None = None
-        self._table: NDArray[np.void] | None = None
+        self._even: tuple[bytes | NDArray[np.void], int, int] | None = None
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -203,37 +207,44 @@ class Group:
 
         Of an array, the first element that is not missing.
         """
-        column = np.full(len(self), np.nan)
-        if field.type.code == "s":
-            return column
-        for i in range(field.n_values - 1, -1, -1):
-            raw = self._raw(field, field.offset + i * field.type.size_bytes)
-            column = _present(raw, field.type, column)
+        if not field.is_number:
+            return np.full(len(self), np.nan)
+        column = present(self.raw(field), field.type)
+        for i in range(1, field.n_values):
+            np.copyto(column, present(self.raw(field, element=i), field.type), where=np.isnan(column))
         return column
 
     def bytes_column(self, field: Field) -> NDArray[np.uint8]:
-        """Give the bytes of one field of all messages: (n, size_bytes)."""
-        table = self._gathered()
-        return np.ndarray((len(self), field.size_bytes), np.uint8, table, field.offset, (table.itemsize, 1))
+        """View the bytes of one field of all messages: (n, size_bytes)."""
+        buffer, first, step = self._lying()
+        return np.ndarray((len(self), field.size_bytes), np.uint8, buffer, first + field.offset, (step, 1))
 
-    def _raw(self, field: Field, offset: int) -> NDArray[np.generic]:
-        """View one number of all messages, as the file has it: (n,)."""
-        table = self._gathered()
-        return np.ndarray((len(self),), _NUMPY[self.layout.big_endian][field.type.code], table, offset, (table.itemsize,))
+    def raw(self, field: Field, *, element: int = 0) -> NDArray[np.generic]:
+        """View one number of all messages as the file has it, missing ones as their pattern: (n,)."""
+        buffer, first, step = self._lying()
+        type_ = _NUMPY[self.layout.big_endian][field.type.code]
+        return np.ndarray((len(self),), type_, buffer, first + field.offset + element * field.type.size_bytes, (step,))
 
-    def _gathered(self) -> NDArray[np.void]:
-        """Copy the messages' bytes side by side, without their header bytes: (n,) of `size_bytes` each."""
-        if self._table is None:
-            size_bytes = self.layout.size_bytes
-            # every byte as the start of a message: a view without a copy, of which the gather takes the true starts
-            everywhere: NDArray[np.void] = np.ndarray((len(self.data) - size_bytes,), f"V{size_bytes}", self.data, 1, (1,))
-            self._table = everywhere[self.positions]
-        return self._table
+    def forget(self) -> None:
+        """Let go of the bytes that were gathered for columns."""
+        self._even = None
+
+    def _lying(self) -> tuple[bytes | NDArray[np.void], int, int]:
+        """Give a buffer that holds the messages in equal steps, the first one's place behind its header byte, and the step."""
+        if self._even is None:
+            size_bytes, first, n = self.layout.size_bytes, int(self.positions[0]), len(self)
+            if int(self.positions[-1]) - first == (n - 1) * (size_bytes + 1):  # as messages never overlap, they lie side by side
+                self._even = self.data, first + 1, size_bytes + 1
+            else:
+                # every byte as the start of a message: a view without a copy, of which the gather takes the true starts
+                everywhere: NDArray[np.void] = np.ndarray((len(self.data) - size_bytes,), f"V{size_bytes}", self.data, 1, (1,))
+                self._even = everywhere[self.positions], 0, size_bytes
+        return self._even
 
 
 def _fitting(code: int, size_bytes: int) -> BaseType:
     """Give the type of a field, bytes where its size is no multiple of the type (COROS writes such)."""
-    type_ = BASE_TYPES.get(code & 0x1F, BYTE)
+    type_ = _BY_CODE[code]
     if type_ is BYTE or size_bytes % type_.size_bytes:
         return ONE_BYTE if size_bytes == 1 else BYTE
     return type_
@@ -272,9 +283,16 @@ def _array(values: tuple[int | float, ...], type_: BaseType) -> Value | None:
     return None if array.count(None) == len(array) else array
 
 
-def _present(raw: NDArray[np.generic], type_: BaseType, otherwise: FloatArray) -> FloatArray:
-    """Turn raw numbers into float64; where one is missing, `otherwise` stands: (n,)."""
+def numbers_at_every_byte(data: bytes, type_: BaseType, *, big_endian: bool) -> NDArray[np.generic]:
+    """View the number that would stand at each byte, without a copy: whoever knows where the true ones stand takes those."""
+    return np.ndarray((len(data) - type_.size_bytes + 1,), _NUMPY[big_endian][type_.code], data, 0, (1,))
+
+
+def present(raw: NDArray[np.generic], type_: BaseType) -> FloatArray:
+    """Turn raw numbers into float64, missing ones into NaN: (n,)."""
     with np.errstate(invalid="ignore"):  # numpy warns of a signalling NaN, which is missing like any other
         column = raw.astype(np.float64)
     missing = ~(np.abs(column) < LARGEST) if type_.invalid is None else raw == type_.invalid
-    return np.where(missing, otherwise, column) if missing.any() else column
+    if missing.any():
+        column[missing] = np.nan
+    return column

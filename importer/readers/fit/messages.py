@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final
 
 from importer.readers.fit import profile
+from importer.readers.fit.blocks import Block, Blocks
 from importer.readers.fit.integrity import Integrity
 from importer.readers.fit.layout import LARGEST, NATIVE, DeveloperField, Group, Value
+from importer.readers.fit.records import Columns, developer_columns, native_columns
 from importer.readers.fit.wire import Link
 from importer.values.activity import FloatArray
 
@@ -50,8 +49,19 @@ WANTED: Final[Mapping[str, frozenset[str]]] = {
     "workout_step": frozenset({"message_index", "wkt_step_name", "notes", "intensity", "exercise_category", "exercise_name"}),
     "sport": frozenset({"name", "sport", "sub_sport"}),
     "hr": frozenset({"timestamp", "fractional_timestamp", "filtered_bpm", "event_timestamp", "event_timestamp_12"}),
-    "set": frozenset({"timestamp", "start_time", "duration", "category", "category_subtype"}),
-    "timestamp_correlation": frozenset({"timestamp", "system_timestamp", "local_timestamp"}),
+    "set": frozenset({"timestamp", "start_time", "duration", "category", "category_subtype", "set_type", "repetitions"}),
+    "split": frozenset({"timestamp", "start_time", "end_time", "total_elapsed_time", "total_distance", "split_type"}),
+    "three_d_sensor_calibration": frozenset(
+        {
+            "timestamp", "sensor_type", "calibration_factor", "calibration_divisor", "level_shift", "offset_cal", "orientation_matrix",
+        }
+    ),
+    "timestamp_correlation": frozenset(
+        {
+            "timestamp", "system_timestamp", "local_timestamp", "fractional_timestamp", "fractional_system_timestamp", "timestamp_ms",
+            "system_timestamp_ms",
+        }
+    ),
 }  # fmt: skip
 #: The fields of `record` that become columns; `compressed_speed` and `compressed_distance` are unpacked from field 8.
 RECORD_FIELDS: Final = frozenset(
@@ -60,16 +70,9 @@ RECORD_FIELDS: Final = frozenset(
         "cadence256", "distance", "speed", "enhanced_speed", "power", "grade", "vertical_speed", "temperature", "vertical_oscillation",
         "stance_time", "stance_time_percent", "stance_time_balance", "vertical_ratio", "step_length", "respiration_rate",
         "enhanced_respiration_rate", "gps_accuracy", "activity_type", "compressed_speed_distance",
+        "core_temperature",
     }
 )  # fmt: skip
-#: Source: FIT profile, record.compressed_speed_distance: 12 bits of 1/100 m/s, 12 bits of 1/16 m that roll over.
-_SPEED_SCALE: Final = 100.0
-_DISTANCE_SCALE: Final = 16.0
-_TWELVE_BITS: Final = 1 << 12
-#: global number of the message `record`
-_RECORD: Final = 20
-
-K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,9 @@ class Messages:
     ----------
     rows : message name to its messages in file order.
     n_records : number of `record` messages.
-    columns : field name to (n_records,), in file order.
-    developer : developer field to (n_records,), in the describer's units.
+    columns : field name to (n_records,), in file order; the fast reader decodes it when it is asked for.
+    developer : developer field to (n_records,), in the describer's units; likewise.
+    blocks : message name to its messages that hold arrays, see `blocks`; likewise.
     """
 
     rows: Mapping[str, list[Row]]
@@ -119,6 +123,13 @@ class Messages:
     n_messages: int = 0
     #: message name to number of messages, for saying what a file is
     census: Mapping[str, int] = field(default_factory=dict)
+    blocks: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
+
+    def forget_columns(self) -> None:
+        """Let go of what decoding columns has gathered: as much memory as the records have in the file."""
+        for columns in (self.columns, self.developer):
+            if isinstance(columns, Columns):
+                columns.forget()
 
     def of(self, name: str) -> list[Row]:
         """Give the messages of one name."""
@@ -134,39 +145,31 @@ def decode(link: Link) -> Messages:
         of_name.setdefault(name, []).append(group)
         census[name] = census.get(name, 0) + len(group)
     records = of_name.get("record", [])
-    places = _places(records)
     return Messages(
         rows={name: _rows(of_name[name], wanted) for name, wanted in WANTED.items() if name in of_name},
         n_records=sum(map(len, records)),
-        columns=_native_columns(records, places),
-        developer=_developer_columns(records, places),
+        columns=native_columns(records, RECORD_FIELDS),
+        developer=developer_columns(records),
         integrity=link.integrity,
         fault=link.fault,
         fault_offset=link.fault_offset,
         n_messages=link.n_messages,
         census=census,
+        blocks=Blocks(of_name, records),
     )
 
 
 def physical(value: Value, known: profile.FieldProfile) -> Value:
     """Give the name of an enumeration's value, or the number in the profile's unit."""
     if isinstance(value, int | float):
-        if known.values:
-            return known.values.get(int(value), value)
+        # a weight has both: a scale, and a number that stands for "calculating"
+        name = known.values.get(int(value)) if known.values else None
+        if name is not None:
+            return name
         return value if known.scale == 1.0 and known.offset == 0.0 else value / known.scale - known.offset
-    if isinstance(value, tuple) and not known.values and (known.scale != 1.0 or known.offset != 0.0):
+    if isinstance(value, tuple) and (known.scale != 1.0 or known.offset != 0.0):
         return tuple(None if v is None else v / known.scale - known.offset for v in value)
     return value
-
-
-def unroll(rolling: FloatArray) -> FloatArray:
-    """Undo the roll-over of a 12-bit counter: (n,) counts 0 to 4095, NaN = missing, give a count that never falls."""
-    counted = rolling.copy()
-    present = ~np.isnan(rolling)
-    if present.any():
-        values = rolling[present]
-        counted[present] = values[0] + np.concatenate(([0.0], np.cumsum(np.diff(values) % _TWELVE_BITS)))
-    return counted
 
 
 def _rows(groups: list[Group], wanted: frozenset[str]) -> list[Row]:
@@ -195,87 +198,3 @@ def _described(value: Value, described: DeveloperField) -> Value:
     if isinstance(value, int | float) and (described.scale != 1.0 or described.offset != 0.0):
         return value / described.scale - described.offset
     return value
-
-
-def _places(groups: list[Group]) -> list[NDArray[np.intp]] | None:
-    """Give for each group the rows of its messages in the merged file order; None for a single group."""
-    if len(groups) < 2:
-        return None
-    order = np.argsort(np.concatenate([group.positions for group in groups]), kind="stable")
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return np.split(rank, np.cumsum([len(group) for group in groups])[:-1])
-
-
-def _native_columns(groups: list[Group], places: list[NDArray[np.intp]] | None) -> dict[str, FloatArray]:
-    """Decode the wanted fields of `record`: name to (n,)."""
-    known = profile.message(_RECORD).fields
-    columns: _Columns[str] = _Columns(groups, places)
-    for which, group in enumerate(groups):
-        for field_ in group.layout.fields:
-            described = known.get(field_.key[1]) if field_.key[0] == NATIVE else None
-            if described is None or described.name not in RECORD_FIELDS:
-                continue
-            if described.name == "compressed_speed_distance":
-                if field_.size_bytes == 3:
-                    speed, distance = _compressed(group.bytes_column(field_))
-                    columns.add("compressed_speed", which, speed)
-                    columns.add("compressed_distance", which, distance)
-                continue
-            column = group.column(field_)
-            if described.scale != 1.0:
-                column /= described.scale
-            if described.offset != 0.0:
-                column -= described.offset
-            columns.add(described.name, which, column)
-        if group.times is not None:
-            columns.add("timestamp", which, group.times)
-    if "compressed_distance" in columns.found:
-        columns.found["compressed_distance"] = unroll(columns.found["compressed_distance"]) / _DISTANCE_SCALE
-    return columns.found
-
-
-def _developer_columns(groups: list[Group], places: list[NDArray[np.intp]] | None) -> dict[DeveloperField, FloatArray]:
-    """Decode the developer fields of `record` that are numbers: (n,) each."""
-    columns: _Columns[DeveloperField] = _Columns(groups, places)
-    for which, group in enumerate(groups):
-        for field_ in group.layout.fields:
-            described = group.developer.get(field_.key)
-            if described is None or field_.type.code == "s":
-                continue
-            column = group.column(field_)
-            if described.scale != 1.0 or described.offset != 0.0:
-                column = column / described.scale - described.offset
-            columns.add(described, which, column)
-    return columns.found
-
-
-class _Columns(Generic[K]):
-    """Columns over all groups, put together from columns of each."""
-
-    __slots__ = ("found", "n", "places")
-
-    def __init__(self, groups: list[Group], places: list[NDArray[np.intp]] | None) -> None:
-        self.n = sum(map(len, groups))
-        self.places = places
-        self.found: dict[K, FloatArray] = {}
-
-    def add(self, name: K, which: int, column: FloatArray) -> None:
-        """Take the values of group `which`; those of a field named before in the same message stay."""
-        whole = self.found.get(name)
-        if self.places is None:
-            self.found[name] = column if whole is None else np.where(np.isnan(whole), column, whole)
-            return
-        if whole is None:
-            whole = self.found[name] = np.full(self.n, np.nan)
-        place = self.places[which]
-        before = whole[place]
-        whole[place] = np.where(np.isnan(before), column, before)
-
-
-def _compressed(packed: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
-    """Unpack field 8 of `record`, (n, 3) bytes: speed in m/s and the rolling count of 1/16 m, (n,) each."""
-    missing = (packed == 0xFF).all(axis=1)
-    low, middle, high = packed.astype(np.float64).T
-    speed = np.where(missing, np.nan, (low + middle % 16 * 256) / _SPEED_SCALE)
-    return speed, np.where(missing, np.nan, middle // 16 + high * 16)
