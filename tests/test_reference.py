@@ -1,9 +1,5 @@
-"""The fast reader against the libraries: fitparse value by value behind the same builder, fitdecode message by message."""
+"""The fast reader against fitparse behind the same builder: every field and sample of every activity (messages: test_exact_corpus)."""
 
-import concurrent.futures
-import multiprocessing
-import os
-import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -11,10 +7,10 @@ import pytest
 
 from importer.errors import CorruptFileError, ReadError
 from importer.readers.fit import read_fit
-from importer.readers.fit.layout import NATIVE
 from importer.readers.fit.wire import read_links
 from importer.readers.reference import Agreement, compare, read_fit_reference
 from tests.support.fit_writer import Developer, FitWriter
+from tests.support.processes import files, in_processes
 from tests.test_fit_activity import T0, describe, file_id, records, run, session
 
 #: What fitparse declines and the fast reader saves, by what it says. docs/readers.md explains each.
@@ -26,17 +22,6 @@ DECLINED = {
 }
 #: Fields in which the two readings of a file may differ, by the file's damage.
 DIFFERING = {"trailing-bytes": {"counts", "notes"}}
-
-
-def fit_files(corpus):
-    return [path for path in corpus.rglob("*") if path.suffix.lower() == ".fit"]
-
-
-def in_processes(work, paths):
-    """Do the work on every path, the largest first, on all processors."""
-    paths = sorted(paths, key=lambda path: -path.stat().st_size)
-    with concurrent.futures.ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as pool:
-        return dict(zip(paths, pool.map(work, paths, chunksize=4), strict=True))
 
 
 def outcome(reader, data):
@@ -62,7 +47,7 @@ def against_fitparse(path: Path) -> tuple[str, str, list[Agreement]]:
 @pytest.mark.corpus
 def test_the_fast_reader_equals_fitparse_on_every_field_of_every_corpus_file(corpus):
     seen: Counter[str] = Counter()
-    for path, (damage, declined, differing) in in_processes(against_fitparse, fit_files(corpus)).items():
+    for path, (damage, declined, differing) in in_processes(against_fitparse, files(corpus, ".fit")).items():
         if declined:
             reasons = [words for words in DECLINED if words in declined]
             assert reasons, f"{path.name}: fitparse declines it for something new: {declined}"
@@ -73,59 +58,6 @@ def test_the_fast_reader_equals_fitparse_on_every_field_of_every_corpus_file(cor
         seen["equal" if not differing else damage] += 1
     assert set(seen) == {*DECLINED, "equal", "trailing-bytes"}
     assert seen["equal"] >= 270
-
-
-def plain(value):
-    """Bring the two decoders' ways to hold a value together: bytes and arrays as tuples, nothing but missing ones as None."""
-    if isinstance(value, bytes):
-        value = tuple(value)
-    if isinstance(value, tuple):
-        value = tuple(None if isinstance(v, float) and v != v else v for v in value)
-        if not value or all(v is None for v in value):
-            return None
-        return value[0] if len(value) == 1 else value
-    if isinstance(value, float) and value != value:
-        return None
-    return value or None if isinstance(value, str) else value
-
-
-def against_fitdecode(path: Path) -> list[str]:
-    """Compare number, order and raw native values of all messages; give the first differences in words."""
-    import fitdecode
-
-    data = path.read_bytes()
-    mine = []
-    for link in read_links(data):
-        found = [
-            (position, group.layout.number, {key[1]: plain(value) for key, value in row.items() if key[0] == NATIVE})
-            for group in link.groups
-            for position, row in zip(group.positions.tolist(), group.rows(), strict=True)
-        ]
-        mine += [(number, row) for _, number, row in sorted(found, key=lambda entry: entry[0])]
-    theirs = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            with fitdecode.FitReader(data, check_crc=fitdecode.CrcCheck.DISABLED, keep_raw_chunks=False) as reader:
-                for frame in reader:
-                    if frame.frame_type == fitdecode.FIT_FRAME_DATA:
-                        row: dict[int, object] = {}
-                        for field in frame.fields:
-                            if field.field_def is not None and not field.field_def.is_dev and plain(field.raw_value) is not None:
-                                row.setdefault(field.field_def.def_num, plain(field.raw_value))
-                        theirs.append((frame.global_mesg_num, row))
-        except (fitdecode.FitError, AssertionError, ValueError):
-            pass  # it stops where a file is damaged, not always with its own error; what came before is compared
-    differences = [f"{a} against {b}" for a, b in zip(mine, theirs, strict=False) if a != b]
-    if len(theirs) > len(mine):
-        differences.append(f"{len(mine)} messages against {len(theirs)}")
-    return differences[:3]
-
-
-@pytest.mark.corpus
-def test_every_message_and_raw_value_equals_fitdecodes(corpus):
-    differing = {path.name: words for path, words in in_processes(against_fitdecode, fit_files(corpus)).items() if words}
-    assert differing == {}
 
 
 def test_the_reference_reads_what_the_fast_reader_reads():
