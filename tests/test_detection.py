@@ -16,7 +16,7 @@ from importer.detect.tagging import tag, trace
 from importer.values.activity import Activity, CadenceBasis, Environment, Lap, Pause, PauseKind, Place, SpeedBasis, Text
 from importer.values.session import Basis, Direction, Gait, Standing
 from tests.support.activities import activity_of, run, seconds_of, true_seconds
-from tests.support.runner import Block, Runner, record
+from tests.support.runner import Block, Drill, Runner, record
 
 BACK, STILL = Direction.BACKWARD, Direction.STILL
 RUNNER = Runner(offset_spm=2.0, ratio_run=1.10, ratio_walk=1.10, day_spm=0.0, heart_rate_bpm=140.0)
@@ -204,6 +204,9 @@ _BLOCKS = st.builds(
     st.sampled_from([BACK, Direction.FORWARD]),
     st.sampled_from([Gait.RUN, Gait.WALK]),
     st.sampled_from([0.0, 0.0, 0.05, -0.05]),
+    along=st.just(1),
+    is_paused=st.booleans(),
+    drill=st.builds(Drill, st.floats(0.7, 1.4), st.floats(0.0, 25.0), st.floats(0.8, 1.1)),
 )
 
 

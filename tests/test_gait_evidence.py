@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from importer.detect import calibration as cal
+from importer.detect.backward import expected_backward
 from importer.detect.baseline import Line, grade_factor, learn_line
-from importer.detect.bouts import Bout, apply_policy, weigh
+from importer.detect.conjugate import Estimate
 from importer.detect.evidence import add_gait_evidence, bout_nats, log_ratio
 from importer.detect.features import add_features
+from importer.detect.measure import Bout
+from importer.detect.policy import apply_policy
 from importer.detect.resample import resample
 from importer.detect.tagging import tag, trace
 from importer.values.activity import Activity, Environment, Lap, Pause, PauseKind, Place, SpeedBasis, Text
@@ -22,41 +25,49 @@ RUNNER = Runner(offset_spm=2.0, ratio_run=1.10, ratio_walk=1.10, day_spm=0.0, he
 SPREAD = 0.022
 
 
+ANYBODY = expected_backward(None)
+RUNNING = Estimate(cal.BACKWARD_EXCESS, cal.BACKWARD_EXCESS_SD_RUN)
+WALKING = Estimate(cal.BACKWARD_EXCESS, cal.BACKWARD_EXCESS_SD_WALK)
+
+
 def _ratio(excess, **options):
-    return float(log_ratio(np.array([excess]), np.array([SPREAD]), cal.BACKWARD_EXCESS_SD_RUN, **options)[0])
+    return float(log_ratio(np.array([excess]), np.array([SPREAD]), RUNNING, **options)[0])
+
+
+def _weight(excess, *, n_s=60, **options):
+    return bout_nats(excess=excess, n_s=n_s, **{"spread": SPREAD, "line_error": 0.01, "expected": ANYBODY, **options})
 
 
 @pytest.mark.parametrize("excess", [-0.4, -0.2, -0.1, -0.05, -0.01])
 def test_cadence_below_the_line_never_speaks_for_backward(excess):
     assert _ratio(excess) <= 0
-    assert bout_nats(excess=excess, n_s=120, spread=SPREAD, line_error=0.01, speed_share=0.7) <= 0
+    assert _weight(excess, n_s=120).backward <= 0
 
 
 @pytest.mark.parametrize("excess", [0.3, 0.5])
 def test_cadence_far_above_the_line_is_a_drill(excess):
     assert _ratio(excess) <= 0
+    assert _weight(excess).drill > _weight(excess).backward + 1.0
 
 
 def test_no_excess_is_proof():
     assert max(_ratio(excess) for excess in np.linspace(-0.5, 0.5, 101)) < cal.MAX_BOUT_NATS
-    assert bout_nats(excess=0.1, n_s=400, spread=SPREAD, line_error=0.0, speed_share=0.68) == cal.MAX_BOUT_NATS
+    assert _weight(0.1, n_s=400, beside=4.0).backward == cal.MAX_BOUT_NATS
+
+
+def test_a_bound_on_what_speaks_against_forward_keeps_drill_and_backward_apart():
+    free, bound = _weight(0.1, beside=0.0), _weight(0.1, beside=4.0)
+    assert bound.backward - bound.drill == pytest.approx(free.backward + 4.0 - free.drill)
 
 
 def test_a_long_stretch_is_less_likely_a_drill():
-    short, long = (bout_nats(excess=0.11, n_s=n, spread=SPREAD, line_error=0.0) for n in (60, 300))
-    assert long > short + 0.5
+    assert _weight(0.11, n_s=300).backward > _weight(0.11, n_s=60).backward + 0.5
 
 
 def test_slow_jogging_explains_what_looks_like_backward_walking():
-    alone = float(log_ratio(np.array([0.12]), np.array([cal.SPREAD_WALK]), cal.BACKWARD_EXCESS_SD_WALK)[0])
-    beside = float(log_ratio(np.array([0.12]), np.array([cal.SPREAD_WALK]), cal.BACKWARD_EXCESS_SD_WALK, jog=np.array([-0.07]))[0])
+    alone = float(log_ratio(np.array([0.12]), np.array([cal.SPREAD_WALK]), WALKING)[0])
+    beside = float(log_ratio(np.array([0.12]), np.array([cal.SPREAD_WALK]), WALKING, jog=np.array([-0.07]))[0])
     assert beside < alone - 0.5
-
-
-def test_the_speed_people_choose_backward_speaks_for_backward_and_a_fast_one_against():
-    by_share = [bout_nats(excess=0.06, n_s=40, spread=0.03, line_error=0.01, speed_share=share) for share in (0.68, 1.0, 1.2)]
-    unknown = bout_nats(excess=0.06, n_s=40, spread=0.03, line_error=0.01)
-    assert by_share[0] > unknown > by_share[1] > by_share[2]
 
 
 def _grid(activity: Activity):
@@ -68,7 +79,7 @@ _FLAT = Line(167.0, cal.RUN_SLOPE_SPM_PER_MPS, np.zeros((2, 2)), SPREAD, 900.0)
 
 def test_nothing_counts_while_the_speed_changes():
     activity = run([Block(100, 2.0), Block(100, 3.5)], seed=1, runner=RUNNER, is_belt=True)
-    grid = add_gait_evidence(_grid(activity), _FLAT)
+    grid = add_gait_evidence(_grid(activity), _FLAT, ANYBODY)
     assert (grid["is_steady"][98:102] == 0).all()
     assert (grid["run_nats"][98:102] == 0).all()
 
@@ -76,7 +87,7 @@ def test_nothing_counts_while_the_speed_changes():
 def test_no_speed_outside_the_plausible_ones_speaks_for_backward():
     activity = run([Block(200, 5.5)], seed=2, runner=RUNNER, is_belt=True)
     fast = Line(120.0, cal.RUN_SLOPE_SPM_PER_MPS, np.zeros((2, 2)), SPREAD, 900.0)
-    grid = add_gait_evidence(_grid(activity), fast)
+    grid = add_gait_evidence(_grid(activity), fast, ANYBODY)
     assert grid["run_nats"][60:180].max() < 0
 
 
@@ -97,13 +108,6 @@ def test_the_line_is_learnt_without_the_stretches_declared_backward():
 
 def _bout(first, last, *, p=0.0, nats=4.0, step=None):
     return Bout(first, last, Gait.RUN, nats, 0.1, 182.0, 165.0, 2.4, step, p=p)
-
-
-def test_like_stretches_speak_for_each_other():
-    alone, _ = weigh([_bout(0, 100)], session_prior=cal.SESSION_PRIOR)
-    together, p_session = weigh([_bout(0, 100), _bout(200, 300), _bout(400, 500)], session_prior=cal.SESSION_PRIOR)
-    assert alone[0].p < cal.SUGGEST_P < together[0].p
-    assert p_session > 0.99
 
 
 def test_words_about_the_session_make_the_same_stretch_more_likely():

@@ -15,19 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from importer.detect import calibration as cal
+from importer.detect.mixture import climb, forward_share_of
 from importer.values.activity import FloatArray
 from importer.values.grid import Grid
 from importer.values.session import Baseline
 from importer.values.statistics import median
 
-#: rounds of expectation maximisation; it settles within five
-_ROUNDS = 12
-
 
 class Line(NamedTuple):
     """A runner's cadence line with its uncertainty.
 
-    `at_reference_spm` at `RUN_REFERENCE_SPEED_MPS` and `slope`; `covariance` (2, 2) of the two; `spread` relative, around the line.
+    `at_reference_spm` at `RUN_REFERENCE_SPEED_MPS` and `slope`; `covariance` (2, 2) of the two; `spread` relative, around the line;
+    `walk_at_reference_spm` at `WALK_REFERENCE_SPEED_MPS` with its standard deviation, None where the running line stands for it.
     """
 
     at_reference_spm: float
@@ -35,11 +34,15 @@ class Line(NamedTuple):
     covariance: NDArray[np.float64]
     spread: float
     forward_s: float
+    walk_at_reference_spm: float | None = None
+    walk_sd_spm: float = cal.SPREAD_WALK * cal.WALK_AT_REFERENCE_SPM
+    walk_s: float = 0.0
+    walk_spread: float = cal.SPREAD_WALK
 
     @property
     def offset_spm(self) -> float:
         """How far this runner's cadence stands above the population's."""
-        return self.at_reference_spm - _POPULATION_AT_REFERENCE
+        return self.at_reference_spm - cal.POPULATION_AT_REFERENCE_SPM
 
     def expected_run(self, speed_mps: FloatArray, slope_ratio: FloatArray) -> FloatArray:
         """Forward running cadence at a speed and grade: (n,) spm."""
@@ -47,18 +50,36 @@ class Line(NamedTuple):
 
     def expected_walk(self, speed_mps: FloatArray, slope_ratio: FloatArray) -> FloatArray:
         """Forward walking cadence at a speed and grade: (n,) spm."""
-        level = cal.WALK_INTERCEPT_SPM + cal.WALK_SLOPE_SPM_PER_MPS * speed_mps + cal.WALK_OFFSET_SHARE * self.offset_spm
-        return level * grade_factor(slope_ratio)
+        level = self.walk_at_reference_spm
+        if level is None:
+            level = cal.WALK_AT_REFERENCE_SPM + cal.WALK_OFFSET_SHARE * self.offset_spm
+        return (level + cal.WALK_SLOPE_SPM_PER_MPS * (speed_mps - cal.WALK_REFERENCE_SPEED_MPS)) * grade_factor(slope_ratio)
 
     def relative_error(self, speed_mps: FloatArray) -> FloatArray:
-        """Uncertainty of the line itself at a speed, relative: (n,)."""
+        """Uncertainty of the running line itself at a speed, relative: (n,)."""
         x = speed_mps - cal.RUN_REFERENCE_SPEED_MPS
         c = self.covariance
         error: FloatArray = np.sqrt(np.maximum(c[0, 0] + 2 * c[0, 1] * x + c[1, 1] * x * x, 0.0)) / self.at_reference_spm
         return error
 
+    def walk_error(self, speed_mps: FloatArray) -> FloatArray:
+        """Uncertainty of the walking line at a speed, relative: (n,)."""
+        away = cal.WALK_SLOPE_SD_SPM_PER_MPS * (speed_mps - cal.WALK_REFERENCE_SPEED_MPS)
+        error: FloatArray = np.hypot(self.walk_sd_spm, away) / cal.WALK_AT_REFERENCE_SPM
+        return error
 
-_POPULATION_AT_REFERENCE = cal.RUN_INTERCEPT_SPM + cal.RUN_SLOPE_SPM_PER_MPS * cal.RUN_REFERENCE_SPEED_MPS
+
+class Prior(NamedTuple):
+    """What is known of the line before the session: level and slope with their standard deviations, walking, spread."""
+
+    level_spm: float
+    level_sd_spm: float
+    slope_spm_per_mps: float
+    slope_sd_spm_per_mps: float
+    spread_ratio: float
+    walk_level_spm: float | None
+    walk_sd_spm: float | None
+    is_own: bool
 
 
 def grade_factor(slope_ratio: FloatArray) -> FloatArray:
@@ -67,7 +88,7 @@ def grade_factor(slope_ratio: FloatArray) -> FloatArray:
     return 1.0 + np.where(slope > 0, cal.UPHILL_CADENCE_PER_GRADE * slope, -cal.DOWNHILL_CADENCE_PER_GRADE * slope)
 
 
-def learn_line(grid: Grid, *, earlier: Baseline | None = None, is_excluded: NDArray[np.bool_] | None = None) -> Line:
+def learn_line(grid: Grid, *, earlier: Baseline | None = None, is_excluded: NDArray[np.bool_] | None = None, is_belt: bool = False) -> Line:
     """Fit the runner's forward line to a session with features.
 
     Parameters
@@ -75,6 +96,7 @@ def learn_line(grid: Grid, *, earlier: Baseline | None = None, is_excluded: NDAr
     grid : with the columns of `features.add_features`.
     earlier : the runner's baseline from sessions that started earlier; the population where None.
     is_excluded : (n,) rows known not to be forward.
+    is_belt : the runner does not choose the speed.
 
     Notes
     -----
@@ -82,80 +104,141 @@ def learn_line(grid: Grid, *, earlier: Baseline | None = None, is_excluded: NDAr
     The slope stays the prior's: backward stretches are slower and quicker-footed, so that a slope fitted to one session bends the
     line through them. Its uncertainty widens the evidence instead.
     """
-    mean, precision = _prior(earlier)
+    prior = line_prior(earlier)
     speed, cadence = grid["speed_7s_mps"], grid["cadence_7s_spm"]
-    with np.errstate(invalid="ignore"):
-        use = (
-            (grid["is_steady"] > 0) & (cadence > cal.GAIT_BORDER_SPM) & (speed > cal.LINE_SPEEDS_MPS[0]) & (speed < cal.LINE_SPEEDS_MPS[1])
+    use = line_rows(grid, is_excluded=is_excluded)
+    start_covariance = np.diag([prior.level_sd_spm**2, prior.slope_sd_spm_per_mps**2])
+    line = Line(prior.level_spm, prior.slope_spm_per_mps, start_covariance, prior.spread_ratio, 0.0)
+    if use.any():
+        x = speed[use] - cal.RUN_REFERENCE_SPEED_MPS
+        y = cadence[use] / grade_factor(grid["slope_ratio"][use]) - prior.slope_spm_per_mps * x
+        found = climb(
+            y,
+            starts=_starts(y, prior),
+            prior=(prior.level_spm, prior.level_sd_spm),
+            scale=y + prior.slope_spm_per_mps * x,
+            speed=None if is_belt else speed[use],
+            spread=prior.spread_ratio,
         )
-    if is_excluded is not None:
-        use &= ~is_excluded
-    if not use.any():
-        return Line(float(mean[0]), float(mean[1]), _inverse(precision), cal.SPREAD_SAME_SESSION, 0.0)
-    x = speed[use] - cal.RUN_REFERENCE_SPEED_MPS
-    y = cadence[use] / grade_factor(grid["slope_ratio"][use])
-    start = median(y - cal.RUN_SLOPE_SPM_PER_MPS * x)
-    beta = np.array([start, mean[1]])
-    covariance = _inverse(precision)
-    weight = np.ones(len(x))
-    for _ in range(_ROUNDS):
-        line = beta[0] + beta[1] * x
-        # the published spread, not the fitted one: a spread that may grow swallows the backward stretches
-        weight = _forward_share(y / line - 1.0, cal.SPREAD_SAME_SESSION)
-        beta, covariance = _fit(x, y, weight, mean=mean, precision=precision)
-    spread = _spread_below(y / (beta[0] + beta[1] * x) - 1.0)
-    return Line(float(beta[0]), float(beta[1]), covariance, spread, float(weight.sum()))
+        level, variance, weight = found.level, found.variance, found.weight
+        usual = np.maximum(level + prior.slope_spm_per_mps * x, cal.STILL_CADENCE_SPM)
+        spread = _spread_below((y - level) / usual, weight, usual=prior.spread_ratio)
+        covariance = _covariance(variance, prior.slope_sd_spm_per_mps, middle=float(weight @ x) / max(float(weight.sum()), 1e-9))
+        line = Line(level, prior.slope_spm_per_mps, covariance, spread, float(weight.sum()))
+    return _with_walk(line, grid, prior, is_excluded=is_excluded, is_belt=is_belt)
 
 
-def _prior(earlier: Baseline | None) -> tuple[FloatArray, FloatArray]:
-    """Mean (2,) and precision (2, 2) of level and slope."""
-    if earlier is None:
-        mean = np.array([_POPULATION_AT_REFERENCE, cal.RUN_SLOPE_SPM_PER_MPS])
-        return mean, np.diag([cal.RUN_BETWEEN_SD_SPM**-2, cal.RUN_SLOPE_SD_SPM_PER_MPS**-2])
+def _starts(y: FloatArray, prior: Prior) -> list[float]:
+    """Levels to climb from: the middle of the session, its lower part, and what is known of the runner."""
+    starts = _quantiles(y)
+    return [*starts, prior.level_spm] if prior.is_own else starts
+
+
+def _quantiles(y: FloatArray) -> list[float]:
+    """The middle and the lower fifth."""
+    ordered = np.sort(y)
+    return [float(ordered[len(y) // 2]), float(ordered[len(y) // 5])]
+
+
+def line_rows(grid: Grid, *, is_excluded: NDArray[np.bool_] | None = None, is_walk: bool = False) -> NDArray[np.bool_]:
+    """Tell which rows can teach the line of a gait: steady, at its cadence and its speeds: (n,)."""
+    speed, cadence = grid["speed_7s_mps"], grid["cadence_7s_spm"]
+    low, high = cal.WALK_LINE_SPEEDS_MPS if is_walk else cal.LINE_SPEEDS_MPS
+    with np.errstate(invalid="ignore"):
+        fits = (cadence <= cal.GAIT_BORDER_SPM) & (cadence > cal.WALK_LOWEST_SPM) if is_walk else cadence > cal.GAIT_BORDER_SPM
+        use: NDArray[np.bool_] = (grid["is_steady"] > 0) & fits & (speed > low) & (speed < high)
+    return use if is_excluded is None else use & ~is_excluded
+
+
+def forward_share(grid: Grid, line: Line, *, is_excluded: NDArray[np.bool_] | None = None, is_walk: bool = False) -> FloatArray:
+    """Probability of each row that can teach the line of a gait that it is forward movement, 0 elsewhere: (n,)."""
+    use = line_rows(grid, is_excluded=is_excluded, is_walk=is_walk)
+    speed, slope = grid["speed_7s_mps"][use], grid["slope_ratio"][use]
+    expected = line.expected_walk(speed, slope) if is_walk else line.expected_run(speed, slope)
+    share = np.zeros(grid.n)
+    share[use] = forward_share_of(
+        grid["cadence_7s_spm"][use] / expected - 1.0, cal.SPREAD_WALK_ROWS if is_walk else cal.SPREAD_SAME_SESSION
+    )
+    return share
+
+
+def line_prior(earlier: Baseline | None) -> Prior:
+    """Give what is known of the line before a session: of anybody, or of this runner."""
+    if earlier is None or earlier.n_sessions == 0:
+        return Prior(
+            cal.POPULATION_AT_REFERENCE_SPM,
+            cal.RUN_BETWEEN_SD_SPM,
+            cal.RUN_SLOPE_SPM_PER_MPS,
+            cal.RUN_SLOPE_SD_SPM_PER_MPS,
+            cal.SPREAD_SAME_SESSION,
+            None,
+            None,
+            is_own=False,
+        )
     level = earlier.intercept_spm + earlier.slope_spm_per_mps * cal.RUN_REFERENCE_SPEED_MPS
-    day_sd = cal.SPREAD_OTHER_DAYS * level
-    mean = np.array([level, earlier.slope_spm_per_mps])
-    return mean, np.diag([day_sd**-2, (cal.RUN_SLOPE_SD_SPM_PER_MPS / 2) ** -2])
+    day_sd = cal.SPREAD_OTHER_DAYS * level if earlier.day_sd_spm is None else earlier.day_sd_spm
+    slope_sd = cal.RUN_SLOPE_SD_SPM_PER_MPS / 2 if earlier.slope_sd_spm_per_mps is None else earlier.slope_sd_spm_per_mps
+    return Prior(
+        level,
+        float(np.hypot(day_sd, earlier.level_sd_spm or 0.0)),
+        earlier.slope_spm_per_mps,
+        slope_sd,
+        float(np.clip(earlier.sd_spm / level, cal.SPREAD_NARROWEST, cal.SPREAD_WIDEST)),
+        earlier.walk_level_spm,
+        earlier.walk_level_sd_spm,
+        is_own=True,
+    )
 
 
-def _forward_share(excess: FloatArray, spread: float) -> FloatArray:
-    """Probability that a row is plain forward running, from its relative excess over the line: (n,)."""
-    forward = normal(excess, 0.0, spread) * (1 - cal.SESSION_PRIOR)
-    wide = float(np.hypot(spread, cal.BACKWARD_EXCESS_SD_RUN))
-    backward = normal(excess, cal.BACKWARD_EXCESS, wide) * cal.SESSION_PRIOR
-    other = normal(excess, cal.DRILL_EXCESS, cal.DRILL_SPREAD) * cal.DRILL_SHARE_FORWARD
-    return forward / (forward + backward + other)
+def _with_walk(line: Line, grid: Grid, prior: Prior, *, is_excluded: NDArray[np.bool_] | None, is_belt: bool) -> Line:
+    """Add the walking level: the running offset, earlier sessions and this one together."""
+    expected = cal.WALK_AT_REFERENCE_SPM + cal.WALK_OFFSET_SHARE * line.offset_spm
+    sd = cal.SPREAD_WALK * expected
+    if prior.walk_level_spm is not None and prior.walk_sd_spm is not None:
+        expected, sd = prior.walk_level_spm, prior.walk_sd_spm
+    use = line_rows(grid, is_excluded=is_excluded, is_walk=True)
+    walk_s, spread = 0.0, cal.SPREAD_WALK_ROWS
+    if use.any():
+        x = grid["speed_7s_mps"][use] - cal.WALK_REFERENCE_SPEED_MPS
+        cadence = grid["cadence_7s_spm"][use] / grade_factor(grid["slope_ratio"][use])
+        y = cadence - cal.WALK_SLOPE_SPM_PER_MPS * x
+        found = climb(
+            y,
+            starts=[expected, *_quantiles(y)],
+            prior=(expected, sd),
+            scale=cadence,
+            speed=None if is_belt else grid["speed_7s_mps"][use],
+            spread=cal.SPREAD_WALK_ROWS,
+        )
+        expected, sd, walk_s = found.level, float(np.sqrt(found.variance)), float(found.weight.sum())
+        spread = max(
+            _spread_below(
+                (y - expected) / np.maximum(cadence - y + expected, cal.STILL_CADENCE_SPM), found.weight, usual=cal.SPREAD_WALK_ROWS
+            ),
+            cal.SPREAD_WALK_NARROWEST,
+        )
+    return line._replace(walk_at_reference_spm=float(expected), walk_sd_spm=sd, walk_s=walk_s, walk_spread=spread)
 
 
-def _spread_below(excess: FloatArray) -> float:
-    """Relative spread of forward cadence, from what lies below the line: backward running only ever lifts cadence above it."""
+def _spread_below(excess: FloatArray, weight: FloatArray, *, usual: float) -> float:
+    """Relative spread of forward cadence, from what lies below the line: backward running only ever lifts cadence above it.
+
+    A session's own spread counts by its looks beside the usual one.
+    """
     below = -excess[excess < 0]
-    middle = median(below) if len(below) else 0.0
+    if not len(below):
+        return usual
     # the median of a half-normal is 0.6745 of its standard deviation
-    return float(np.clip(middle / 0.6745, cal.SPREAD_SAME_SESSION, cal.SPREAD_WIDEST))
+    own = float(np.clip(median(below) / 0.6745, cal.SPREAD_NARROWEST, cal.SPREAD_WIDEST))
+    looks = float(weight.sum()) * cal.LOOKS_PER_SECOND
+    pooled = (cal.SPREAD_PRIOR_LOOKS * usual**2 + looks * own**2) / (cal.SPREAD_PRIOR_LOOKS + looks)
+    # a session wider than usual is believed at once: doubt costs a suggestion, trust a false one
+    return max(own, float(np.sqrt(pooled)))
 
 
-def _fit(x: FloatArray, y: FloatArray, weight: FloatArray, *, mean: FloatArray, precision: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Level given the prior's slope: (level, slope) (2,) and covariance (2, 2)."""
-    looks = weight * (cal.LOOKS_PER_SECOND / (cal.SPREAD_SAME_SESSION * mean[0]) ** 2)
-    information = precision[0, 0] + float(looks.sum())
-    level = (precision[0, 0] * mean[0] + float(looks @ (y - mean[1] * x))) / information
-    # the level was seen at the session's own speed: only a departure from there is as uncertain as the slope
-    middle = float(weight @ x) / max(float(weight.sum()), 1e-9)
-    slope_variance = 1 / precision[1, 1]
+def _covariance(variance: float, slope_sd: float, *, middle: float) -> NDArray[np.float64]:
+    """Covariance of level and slope: the level was seen at the session's own speed, `middle` away from the reference, and only a
+    departure from there is as uncertain as the slope."""
+    slope_variance = slope_sd**2
     corner = -slope_variance * middle
-    return np.array((level, mean[1])), np.array(((1 / information + slope_variance * middle**2, corner), (corner, slope_variance)))
-
-
-def _inverse(matrix: FloatArray) -> FloatArray:
-    """Inverse of a positive (2, 2) matrix."""
-    (a, b), (c, d) = matrix
-    inverse: FloatArray = np.array(((d, -b), (-c, a))) / (a * d - b * c)
-    return inverse
-
-
-def normal(x: FloatArray, mean: float | FloatArray, sd: float | FloatArray) -> FloatArray:
-    """Density of the normal distribution."""
-    z = (x - mean) / sd
-    density: FloatArray = np.exp(-0.5 * z * z) / (sd * np.sqrt(2 * np.pi))
-    return density
+    return np.array(((variance + slope_variance * middle**2, corner), (corner, slope_variance)))

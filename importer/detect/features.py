@@ -31,7 +31,7 @@ def add_features(grid: Grid, activity: Activity) -> Grid:
         is_still = is_paused | ((speed_7s < cal.STILL_SPEED_MPS) & slow_feet) | (np.isnan(speed_7s) & (cadence_7s < cal.STILL_CADENCE_SPM))
         is_moving = ~is_still & ((speed_7s >= cal.STILL_SPEED_MPS) | (cadence_7s >= cal.STILL_CADENCE_SPM))
         lag = cal.SPEED_CHANGE_LAG_S
-        change = np.abs(_shift(speed_7s, -lag) - _shift(speed_7s, lag))
+        change = np.abs(shift(speed_7s, -lag) - shift(speed_7s, lag))
         is_steady = is_moving & (change < cal.SPEED_CHANGE_MPS)
     return grid.with_columns(
         speed_7s_mps=speed_7s,
@@ -60,7 +60,7 @@ def _window_sum(values: FloatArray, window_s: int) -> FloatArray:
     return total[np.minimum(rows + half + 1, n)] - total[np.maximum(rows - half, 0)]
 
 
-def _shift(values: FloatArray, by: int) -> FloatArray:
+def shift(values: FloatArray, by: int) -> FloatArray:
     """Look `by` rows back (forward if negative); the first or last value stands for what lies outside."""
     rows = np.clip(np.arange(len(values)) - by, 0, max(len(values) - 1, 0))
     return values[rows]

@@ -12,10 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from importer.detect import calibration as cal
-from importer.detect.bouts import Bout, alike
-from importer.detect.classify import DIRECTIONS, GAITS, Classified
+from importer.detect.classify import DIRECTIONS, GAITS, Classified, Labels
 from importer.detect.declared import Declared
+from importer.detect.faced import UNTOLD, reasons, standing_of
 from importer.detect.features import window_mean
+from importer.detect.measure import Bout
+from importer.detect.policy import alike
 from importer.detect.resample import LONGEST_BRIDGE_S
 from importer.values.activity import Activity, FloatArray, Pause, PauseKind, SpeedBasis
 from importer.values.grid import Grid
@@ -36,6 +38,7 @@ class _Span(NamedTuple):
     claim: Claim | None = None
     bout: int = -1
     pause: PauseKind | None = None
+    facing: int = UNTOLD
 
 
 def build_segments(activity: Activity, found: Classified, declared: Declared) -> tuple[Segment, ...]:
@@ -96,7 +99,7 @@ def _row_spans(activity: Activity, found: Classified) -> list[_Span]:
         return []
     if n == 0:
         return [_Span(0.0, elapsed_s, Direction.UNKNOWN, None)]
-    key = np.stack((labels.direction, labels.gait, labels.bout))
+    key = np.stack((labels.direction, labels.gait, labels.bout, labels.facing))
     firsts = np.concatenate(([0], np.flatnonzero((key[:, 1:] != key[:, :-1]).any(axis=0)) + 1))
     lasts = np.append(firsts[1:], n)
     spans = []
@@ -105,12 +108,14 @@ def _row_spans(activity: Activity, found: Classified) -> list[_Span]:
         if last == n and elapsed_s - n < 1.0:
             end_s = elapsed_s
         if end_s > first:
-            spans.append(
-                _Span(float(first), end_s, DIRECTIONS[labels.direction[first]], GAITS[labels.gait[first]], bout=int(labels.bout[first]))
-            )
+            spans.append(_Span(float(first), end_s, *_named(labels, first), bout=int(labels.bout[first]), facing=int(labels.facing[first])))
     if spans[-1].end_s < elapsed_s:
         spans.append(_Span(spans[-1].end_s, elapsed_s, Direction.UNKNOWN, None))
     return spans
+
+
+def _named(labels: Labels, row: int) -> tuple[Direction, Gait | None]:
+    return DIRECTIONS[labels.direction[row]], GAITS[labels.gait[row]]
 
 
 def _overlay(spans: list[_Span], over: list[_Span]) -> list[_Span]:
@@ -196,8 +201,12 @@ def _standing(span: _Span, found: Classified, first: int, last: int) -> tuple[Ba
     confidence = float(np.clip(p.mean(), 0.0, 1.0)) if len(p) else 0.5
     if span.direction is Direction.STILL:
         return Basis.GAIT, Standing.ACCEPTED, round(confidence, 4)
-    standing = Standing.SUGGESTED if span.direction is Direction.BACKWARD else Standing.ACCEPTED
-    return Basis.GAIT, standing, round(min(confidence, cal.GAIT_MOST_P), 4)
+    if found.facing is not None and span.facing != UNTOLD:
+        standing = Standing.ACCEPTED if span.direction is Direction.FORWARD else standing_of(found.facing, span.facing)
+        return Basis.FACING, standing, round(confidence, 4)
+    is_accepted = span.direction is not Direction.BACKWARD or (span.bout >= 0 and found.bouts[span.bout].is_accepted)
+    most = cal.OWN_GAIT_MOST_P if is_accepted else cal.GAIT_MOST_P
+    return Basis.GAIT, Standing.ACCEPTED if is_accepted else Standing.SUGGESTED, round(min(confidence, most), 4)
 
 
 def _reasons(span: _Span, activity: Activity, found: Classified) -> list[str]:
@@ -210,6 +219,8 @@ def _reasons(span: _Span, activity: Activity, found: Classified) -> list[str]:
         return ["the timer stood still"]
     if span.direction is Direction.STILL:
         return ["no movement"]
+    if found.facing is not None and span.facing != UNTOLD:
+        return reasons(found.facing, span.facing)
     if span.bout >= 0:
         return _bout_reasons(found.bouts[span.bout], found, activity)
     if span.direction is Direction.FORWARD:
