@@ -25,6 +25,13 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
+def terminal_columns() -> int:
+    """Give the width of the terminal, characters."""
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
 def silence_stdout() -> None:
     """Send what is still printed to nowhere: its reader has gone away."""
     if sys.stdout is not None:
@@ -32,10 +39,9 @@ def silence_stdout() -> None:
 
 
 def _wrapped(line: str) -> str:
-    import shutil
     import textwrap
 
-    width = shutil.get_terminal_size().columns
+    width = terminal_columns()
     if len(line) <= width:
         return line
     indent = line[: len(line) - len(line.lstrip())] + "  "

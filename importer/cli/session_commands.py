@@ -8,7 +8,7 @@ import re
 import click
 
 from importer.cli.options import database_url, db_option, wait_s
-from importer.cli.output import say
+from importer.cli.output import is_terminal, say, terminal_columns
 from importer.errors import UsageError
 
 _SPAN = re.compile(r"(?P<start>[\d:.]+)-(?P<end>[\d:.]+)")
@@ -16,11 +16,11 @@ _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+(?:\.\d+)?)")
 
 
 #: as far as a row's number can go
-_SESSION = click.IntRange(1, 2**63 - 1)
+SESSION = click.IntRange(1, 2**63 - 1)
 
 
 @click.command()
-@click.argument("session", type=_SESSION)
+@click.argument("session", type=SESSION)
 @db_option
 @click.option("--json", "is_json", is_flag=True, help="The session as the import prints it, a JSON object.")
 def show(*, session: int, db_url: str | None, is_json: bool) -> None:
@@ -28,39 +28,55 @@ def show(*, session: int, db_url: str | None, is_json: bool) -> None:
     from importer.store import open_store
 
     with open_store(database_url(db_url), create=False, read_only=True, wait_s=wait_s()) as store:
-        record = store.session(session)
+        record, recordings = store.session(session), store.recordings(session)
+    from importer.reports.recordings import recording_lines, recordings_json
+
     if is_json:
         from importer.reports.as_json import session_json
 
-        click.echo(json.dumps(session_json(record), allow_nan=False))
+        click.echo(json.dumps({**session_json(record), "recordings": recordings_json(recordings)}, allow_nan=False))
         return
     from importer.reports.session_page import session_text
 
-    say(session_text(record))
+    say("\n".join((session_text(record), *recording_lines(record, recordings))))
 
 
 @click.command()
-@click.argument("session", type=_SESSION)
+@click.argument("session", type=SESSION)
 @click.argument("span", required=False, metavar="[START-END]")
 @db_option
-def explain(*, session: int, span: str | None, db_url: str | None) -> None:
-    """Explain how the tags of a session are known, or why nothing was tagged.
+@click.option("--ascii", "is_ascii", is_flag=True, help="Draw the picture in plain ASCII. Default: where stdout shows no UTF-8.")
+@click.option("--json", "is_json", is_flag=True, help="The same facts as one JSON object.")
+def explain(*, session: int, span: str | None, db_url: str | None, is_ascii: bool, is_json: bool) -> None:
+    """Explain how the tags of a session are known, or why nothing was tagged: a picture, and what each kind of evidence says.
 
-    START-END narrows it to a stretch: seconds since the session's start, or [H:]MM:SS, as `show` prints them.
+    START-END narrows it to a stretch, tagged or not: seconds since the session's start, or [H:]MM:SS, as `show` prints them.
     """
+    from importer.linking.settling import whole
     from importer.store import open_store
 
     bounds = None if span is None else parse_span(span)
     with open_store(database_url(db_url), create=False, read_only=True, wait_s=wait_s()) as store:
         record = store.session(session)
-        activity = store.load_activity(session)
+        activity = whole(store, session).activity
+        labels = store.labels(session)
+        baseline = None if record.baseline_id is None else store.baseline(record.baseline_id)
     if bounds is not None and bounds[0] >= record.elapsed_s:
         raise UsageError(
             f"{span!r}: starts behind the end of session {session} ({record.elapsed_s:.0f} s): see `retro-import show {session}`"
         )
-    from importer.reports.explanation import explanation_text
+    from importer.reports.explanation import explain as explained
+    from importer.reports.explanation import explanation_json
 
-    say(explanation_text(record, activity, bounds=bounds))
+    explanation = explained(record, activity, baseline=baseline, labels=labels, bounds=bounds)
+    if is_json:
+        click.echo(json.dumps(explanation_json(explanation), allow_nan=False))
+        return
+    from importer.reports.explanation_page import explanation_text
+    from importer.reports.picture import ASCII
+
+    columns = terminal_columns() if is_terminal() else None
+    click.echo(explanation_text(explanation, columns=columns, style=ASCII if is_ascii else None))
 
 
 def parse_span(text: str) -> tuple[float, float]:

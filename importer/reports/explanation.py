@@ -1,107 +1,171 @@
-"""How the tags of a session are known: the evidence in plain words and in nats.
+"""How the tags of a session are known: the facts behind `explain`, drawn up anew from the stored samples.
 
-Conventions: nats are log p(seen | backward) - log p(seen | forward): 0 says nothing, 3 is one against twenty.
-It looks at the stored samples anew, so that every number can be checked.
+Conventions: everything is judged by what the session was judged by: its own baseline, the runner's labels, his rule for the laps.
+Nats are log odds for "backward", one number for each kind of evidence (`detect/account.py`).
+`explanation_page` writes these facts for people, `explanation_json` for programs.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from importer.detect import calibration as cal
-from importer.detect.classify import session_prior
+from importer.detect.account import GAIT_CHANNELS, Account, Accountant, Channel
+from importer.detect.judgement import rule_of
 from importer.detect.tagging import Trace, trace
-from importer.reports.session_page import headline
-from importer.reports.table import table_text
-from importer.reports.words import clock, number, plain
-from importer.values.session import Basis, Claim
+from importer.reports.as_json import session_json
+from importer.reports.channel_words import channel_sentences
+from importer.reports.verdict import verdict_sentences
+from importer.store.records import lap_word, spans
 
 if TYPE_CHECKING:
-    from importer.store import SessionRecord
-    from importer.values.activity import Activity, FloatArray
+    from importer.store import SegmentRecord, SessionRecord
+    from importer.store.records import LabelRecord
+    from importer.values.activity import Activity
+    from importer.values.session import Baseline
 
 
-def explanation_text(record: SessionRecord, activity: Activity, *, bounds: tuple[float, float] | None = None) -> str:
-    """Tell how a session, or a stretch of it, came to its tags."""
-    # what was declared when the session was tagged: a lap rule is not in the file
-    told = tuple(
-        Claim(segment.start_s, segment.end_s, segment.direction, segment.basis, "; ".join(segment.why))
-        for segment in record.segments
-        if segment.basis in (Basis.DECLARED, Basis.MANUAL)
-    )
-    seen = trace(activity, claims=told)
-    lines = [headline(record), *(f"  {sentence}" for sentence in _about_session(seen, activity, findings=record.findings))]
+class Stretch(NamedTuple):
+    """A part of the session that is explained; `segment` is what it was tagged as."""
+
+    start_s: float
+    end_s: float
+    segment: SegmentRecord
+    account: Account
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation:
+    """All that `explain` tells.
+
+    `stretches` are the segments within `bounds`, cut to them; `considered` are stretches that stood out and were left forward, the most
+    probable first. `channels` says of each kind of evidence what it had to go by. `verdict` says why nothing was tagged, or what to do.
+    `is_current` is False where judging the session anew would give other tags than those that are stored.
+    """
+
+    record: SessionRecord
+    bounds: tuple[float, float]
+    seen: Trace
+    p_prior: float
+    stretches: tuple[Stretch, ...]
+    considered: tuple[Account, ...]
+    channels: tuple[tuple[Channel, str], ...]
+    verdict: tuple[str, ...]
+    is_current: bool
+
+
+def explain(
+    record: SessionRecord,
+    activity: Activity,
+    *,
+    baseline: Baseline | None = None,
+    labels: Sequence[LabelRecord] = (),
+    bounds: tuple[float, float] | None = None,
+) -> Explanation:
+    """Draw up how a session, or a stretch of it, came to its tags.
+
+    Parameters
+    ----------
+    baseline : what the session was judged by.
+    labels : what the runner said about it, in that order.
+    bounds : s; the whole session where None.
+    """
+    word = lap_word(labels)
+    if word is not None and word.is_kept and not activity.laps:
+        word = None
+    seen = trace(activity, baseline=baseline, lap_rule=rule_of(word), labels=spans(labels))
+    accountant = Accountant(seen, activity)
     start_s, end_s = bounds or (0.0, activity.elapsed_s)
-    shown = [segment for segment in record.segments if segment.end_s > start_s and segment.start_s < end_s]
-    rows = []
-    for segment in shown:
-        first, last = int(max(segment.start_s, start_s)), int(np.ceil(min(segment.end_s, end_s)))
-        rows.append(
-            (
-                f"{clock(max(segment.start_s, start_s))}-{clock(min(segment.end_s, end_s))}",
-                f"{segment.direction}{'?' if segment.standing == 'suggested' else ''}",
-                str(segment.basis),
-                *_numbers(seen, first, last),
-                plain("; ".join(segment.why)),
-            )
-        )
-    header = ("stretch", "direction", "basis", "m/s", "spm", "usual", "grade", "nats", "why")
-    legend = (
-        "usual: your forward cadence at that speed and grade. "
-        "nats: what cadence says for backward over the stretch, 0 = nothing, 3 = twenty to one."
+    end_s = min(end_s, activity.elapsed_s)
+    stretches = tuple(
+        _stretch(accountant, one, start_s, end_s, is_asked=bounds is not None)
+        for one in record.segments
+        if one.end_s > start_s and one.start_s < end_s
     )
-    return "\n".join((*(plain(line) for line in lines), "", table_text(header, rows, right=(3, 4, 5, 6, 7)), "", legend))
-
-
-def _about_session(seen: Trace, activity: Activity, *, findings: tuple[str, ...]) -> list[str]:
-    """Sentences about the whole session: its own line, its prior, what could not be told."""
-    found = seen.found
-    sentences = []
-    if activity.cadence_factor is not None:
-        unit = "steps" if activity.cadence_factor == 1 else "strides"
-        sentences.append(
-            f"the file counts {unit}: its cadence was multiplied by {activity.cadence_factor:g} (known by: {activity.cadence_basis})"
-        )
-    if found.line.forward_s > 0:
-        at_reference = found.line.at_reference_spm
-        sentences.append(
-            f"your usual cadence here is {at_reference:.0f} spm at {cal.RUN_REFERENCE_SPEED_MPS:.2f} m/s "
-            f"and {found.line.slope_spm_per_mps:+.1f} spm for each m/s, learnt from {found.line.forward_s / 60:.0f} min of this session"
-            f"{' and the average runner' if seen.session.baseline is None else ' and your earlier sessions'}"
-        )
-    prior = session_prior(seen.declared)
-    if found.cannot_tell is None:
-        sentences.append(
-            f"undeclared backward running in such a session: {prior:.0%} likely before looking at the signals, {found.p_session:.0%} after"
-        )
-    sentences.extend(f'{hint.place} "{hint.text}" speaks of {hint.direction} movement' for hint in seen.declared.hints)
-    sentences.extend(findings)
-    return list(dict.fromkeys(sentences))
-
-
-def _numbers(seen: Trace, first: int, last: int) -> tuple[str, ...]:
-    """Middle speed, cadence, usual cadence, grade and evidence of a stretch."""
-    grid = seen.found.grid
-
-    def middle(values: FloatArray) -> float | None:
-        values = values[first:last]
-        values = values[np.isfinite(values)]
-        return float(np.median(values)) if len(values) else None
-
-    speed, cadence, slope = middle(grid["speed_7s_mps"]), middle(grid["cadence_7s_spm"]), middle(grid["slope_ratio"])
-    usual = None
-    if speed is not None and cadence is not None:
-        line = seen.found.line
-        expected = line.expected_run if cadence > cal.GAIT_BORDER_SPM else line.expected_walk
-        usual = float(expected(np.array([speed]), np.array([0.0 if slope is None else slope]))[0])
-    overlap = [(min(bout.last, last) - max(bout.first, first), bout.nats) for bout in seen.found.bouts]
-    nats = [value for rows, value in overlap if 2 * rows > last - first]
-    return (
-        number(speed, 2),
-        number(cadence),
-        number(usual),
-        "-" if slope is None else f"{slope:+.1%}",
-        f"{max(nats, key=abs):+.1f}" if nats else "0",
+    considered = tuple(
+        accountant.account(bout.first, bout.last) for bout in accountant.left_forward() if bout.last > start_s and bout.first < end_s
     )
+    return Explanation(
+        record=record,
+        bounds=(start_s, end_s),
+        seen=seen,
+        p_prior=accountant.prior,
+        stretches=stretches,
+        considered=considered,
+        channels=tuple(channel_sentences(seen, activity, accountant)),
+        verdict=tuple(verdict_sentences(record, seen, [(one.segment, one.account) for one in stretches], considered)),
+        is_current=_tags(seen.session.segments) == _tags(record.segments),
+    )
+
+
+def _stretch(accountant: Accountant, segment: SegmentRecord, start_s: float, end_s: float, *, is_asked: bool) -> Stretch:
+    cut = max(segment.start_s, start_s), min(segment.end_s, end_s)
+    return Stretch(*cut, segment, accountant.account(*accountant.rows(*cut), with_others=is_asked))
+
+
+def _tags(segments: Sequence[Any]) -> list[tuple[Any, ...]]:
+    return [(one.start_s, one.end_s, one.direction, one.basis, one.standing) for one in segments]
+
+
+def explanation_json(explanation: Explanation) -> dict[str, Any]:
+    """Give the same facts as an object; what was not weighed says 0 nats, what was not measured is null."""
+    found, record = explanation.seen.found, explanation.record
+    about = {name: cell for name, cell in session_json(record).items() if name != "segments"}
+    baseline = explanation.seen.session.baseline
+    return {
+        **about,
+        "bounds": [round(edge, 3) for edge in explanation.bounds],
+        "is_current": explanation.is_current,
+        "n_earlier_sessions": 0 if baseline is None else baseline.n_sessions,
+        "p_prior": round(explanation.p_prior, 4),
+        "p_session": round(found.p_session, 4) if found.cannot_tell is None else None,
+        "cannot_tell": found.cannot_tell,
+        "channels": {str(channel): sentence for channel, sentence in explanation.channels},
+        "verdict": list(explanation.verdict),
+        "stretches": [_stretch_json(one) for one in explanation.stretches],
+        "considered": [{"start_s": float(one.first), "end_s": float(one.last), **_account_json(one)} for one in explanation.considered],
+    }
+
+
+def _stretch_json(stretch: Stretch) -> dict[str, Any]:
+    segment = stretch.segment
+    return {
+        "start_s": round(stretch.start_s, 3),
+        "end_s": round(stretch.end_s, 3),
+        "segment": {"start_s": round(segment.start_s, 3), "end_s": round(segment.end_s, 3)},
+        "direction": str(segment.direction),
+        "basis": str(segment.basis),
+        "standing": str(segment.standing),
+        "confidence": None if segment.confidence is None else round(segment.confidence, 3),
+        "why": list(segment.why),
+        **_account_json(stretch.account),
+    }
+
+
+def _account_json(account: Account) -> dict[str, Any]:
+    measured = {
+        "speed_mps": 3,
+        "cadence_spm": 1,
+        "expected_spm": 1,
+        "excess_ratio": 4,
+        "grade_ratio": 4,
+        "heart_excess_bpm": 1,
+        "contact_ratio": 3,
+        "p_gait": 4,
+        "p_facing": 4,
+    }
+    out: dict[str, Any] = {name: _rounded(getattr(account, name), digits) for name, digits in measured.items()}
+    out["nats"] = {str(channel): round(account.nats[channel], 2) for channel in Channel}
+    out["gait_nats"] = round(gait_sum(account), 2) if account.p_gait is not None else None
+    return out
+
+
+def gait_sum(account: Account) -> float:
+    """Give gait's log odds for backward: what its channels add up to."""
+    return math.fsum(account.nats[channel] for channel in GAIT_CHANNELS)
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from importer.reports.efforts import effort_text, efforts
 from importer.reports.words import clock, distance, local_start, place
 from importer.values.session import Direction, Standing
 
 if TYPE_CHECKING:
     from importer.pipeline import ImportResult
     from importer.store import SegmentRecord, SessionRecord
+    from importer.store.athlete_records import DeviceRule
 
 
 def result_lines(result: ImportResult) -> Iterator[str]:
@@ -27,12 +29,23 @@ def result_lines(result: ImportResult) -> Iterator[str]:
         for session in result.sessions:
             words = list(dict.fromkeys(note.partition(":")[0] for note in session.notes))
             odd = f" [{', '.join(words)}]" if words else ""
-            yield f"{result.path}: {_headline(session)}: {_finding(session)}{odd}"
+            linked = "linked: " if result.outcome == "linked" else ""
+            yield f"{result.path}: {linked}{_headline(session, rule=result.rule)}: {_finding(session)}{odd}{_others(result)}"
 
 
-def _headline(session: SessionRecord) -> str:
+def _others(result: ImportResult) -> str:
+    """Say with what it was linked, and what is to be decided: what has to do with other sessions."""
+    told = [note.partition(": ") for note in result.notes]
+    linked = [note for word, _, note in told if word == "linked"]
+    asked = [note for word, _, note in told if word == "possible-duplicate"]
+    return "".join(f"; {note}" for note in (*linked[:1], *asked))
+
+
+def _headline(session: SessionRecord, *, rule: DeviceRule | None) -> str:
     what = place(str(session.environment), session.sport)
     number = f"session {session.id}, " if session.id else ""
+    if rule is not None:  # nobody said whose it is: say how it is known
+        number += f"for {rule.athlete} (device rule {rule.id}), "
     return f"{number}{local_start(session.start, session.utc_offset_s)}, {what}, {clock(session.timer_s)}, {distance(session.distance_m)}"
 
 
@@ -43,22 +56,21 @@ def _finding(session: SessionRecord) -> str:
     return found if is_tagged or not session.findings else f"{found}: {session.findings[0]}"
 
 
-def backward_line(session: SessionRecord, *, with_hint: bool = True) -> str:
-    """Say what was found, how sure, and (`with_hint`) where to look."""
-    backward = [segment for segment in session.segments if segment.direction is Direction.BACKWARD]
-    accepted = [segment for segment in backward if segment.standing is Standing.ACCEPTED]
-    suggested = [segment for segment in backward if segment.standing is Standing.SUGGESTED]
-    parts = []
-    if accepted:
-        parts.append(f"backward {_amount(accepted)}, {_bases(accepted)}")
-    if suggested:
-        least = min(segment.confidence or 0.0 for segment in suggested)
-        parts.append(
-            f"probably backward {_amount(suggested)}, by {_bases(suggested)}, {least:.0%} sure{'' if len(suggested) == 1 else ' of each'}"
-        )
-    if parts:
+def backward_line(session: SessionRecord, *, with_hint: bool = True, n_efforts: int = 2) -> str:
+    """Say how much was found, how sure, of what kind, and (`with_hint`) where to look.
+
+    Parameters
+    ----------
+    n_efforts : sets and blocks that are told one by one; 0 for none.
+    """
+    amounts = backward_amounts(session)
+    if amounts:
+        kinds = efforts(session.segments)
+        told = [effort_text(effort, is_short=True) for effort in kinds[:n_efforts]]
+        if told and len(kinds) > n_efforts:
+            told.append(f"{len(kinds) - n_efforts} more")
         look = f": see `retro-import show {session.id}`" if session.id and with_hint else ""
-        return "; ".join(parts) + look
+        return "; ".join(amounts) + (f": {'; '.join(told)}" if told else "") + look
     moving = [segment for segment in session.segments if segment.direction is not Direction.STILL]
     if not moving:
         return "no movement"
@@ -71,11 +83,26 @@ def backward_line(session: SessionRecord, *, with_hint: bool = True) -> str:
     return "no backward running found"
 
 
+def backward_amounts(session: SessionRecord) -> list[str]:
+    """Say how long and how far backward, and by what: what is accepted, then what is suggested."""
+    backward = [segment for segment in session.segments if segment.direction is Direction.BACKWARD]
+    accepted = [segment for segment in backward if segment.standing is Standing.ACCEPTED]
+    suggested = [segment for segment in backward if segment.standing is Standing.SUGGESTED]
+    amounts = []
+    if accepted:
+        amounts.append(f"backward {_amount(accepted)}, {_bases(accepted)}")
+    if suggested:
+        least = min(segment.confidence or 0.0 for segment in suggested)
+        amounts.append(
+            f"probably backward {_amount(suggested)}, by {_bases(suggested)}, {least:.0%} sure{'' if len(suggested) == 1 else ' of each'}"
+        )
+    return amounts
+
+
 def _amount(segments: Sequence[SegmentRecord]) -> str:
     seconds = sum(segment.end_s - segment.start_s for segment in segments)
     metres = [segment.distance_m for segment in segments if segment.distance_m is not None]
-    way = f", {distance(sum(metres))}" if metres else ""
-    return f"{clock(seconds)} in {len(segments)} {'bout' if len(segments) == 1 else 'bouts'}{way}"
+    return f"{clock(seconds)}, {distance(sum(metres))}" if metres else clock(seconds)
 
 
 def _bases(segments: Sequence[SegmentRecord]) -> str:
