@@ -5,17 +5,23 @@ It reads no file, writes no log and knows no database.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from importer.detect import calibration as cal
-from importer.detect.classify import Classified, classify
+from importer.detect.classify import Classified, classify, is_measured
 from importer.detect.declared import Declared, read_declared
+from importer.detect.faced import Facing, OffsetBasis, finding
 from importer.detect.features import add_features
+from importer.detect.labels import labelled
 from importer.detect.laprule import LapRule
+from importer.detect.normal import normal_of
 from importer.detect.resample import resample
 from importer.detect.segments import build_segments, session_distance
+from importer.detect.sets import name_bouts
 from importer.values.activity import Activity
-from importer.values.session import Baseline, Claim, Direction, Session
+from importer.values.session import Baseline, Claim, Direction, Label, Normal, Session
 
 
 class Trace(NamedTuple):
@@ -26,19 +32,25 @@ class Trace(NamedTuple):
     found: Classified
 
 
-def tag(activity: Activity, *, baseline: Baseline | None = None, lap_rule: LapRule | None = None) -> Session:
+def tag(activity: Activity, *, baseline: Baseline | None = None, lap_rule: LapRule | None = None, labels: Sequence[Label] = ()) -> Session:
     """Tag an activity.
 
     Parameters
     ----------
     baseline : what is normal for this runner, from sessions that started earlier.
     lap_rule : which laps the runner says were backward.
+    labels : what the runner said afterwards, in that order; nothing overrules it.
     """
-    return trace(activity, baseline=baseline, lap_rule=lap_rule).session
+    return trace(activity, baseline=baseline, lap_rule=lap_rule, labels=labels).session
 
 
 def trace(
-    activity: Activity, *, baseline: Baseline | None = None, lap_rule: LapRule | None = None, claims: tuple[Claim, ...] | None = None
+    activity: Activity,
+    *,
+    baseline: Baseline | None = None,
+    lap_rule: LapRule | None = None,
+    labels: Sequence[Label] = (),
+    claims: tuple[Claim, ...] | None = None,
 ) -> Trace:
     """Tag an activity and keep what led to the tags.
 
@@ -49,20 +61,33 @@ def trace(
     declared = read_declared(activity, lap_rule=lap_rule)
     if claims is not None:
         declared = declared._replace(claims=claims)
+    declared = labelled(declared, labels, elapsed_s=activity.elapsed_s)
     grid = add_features(resample(activity), activity)
     found = classify(grid, activity, declared=declared, earlier=baseline)
     session = Session(
         activity=activity,
-        segments=build_segments(activity, found, declared),
+        segments=name_bouts(build_segments(activity, found, declared), activity),
         distance_m=session_distance(activity),
         calibration=cal.VERSION,
-        findings=tuple(_findings(declared, found)),
+        findings=tuple(_findings(declared, found, baseline)),
         baseline=baseline,
+        normal=_with_offset(normal_of(grid, activity, claims=declared.claims, is_measured=is_measured(activity)), found.facing),
     )
     return Trace(session, declared, found)
 
 
-def _findings(declared: Declared, found: Classified) -> list[str]:
+#: said where no earlier session stands behind a judgement by gait
+_FIRST: Final = "no earlier sessions of yours were at hand: your usual cadence is this session's own, beside that of the average runner"
+
+
+def _with_offset(normal: Normal, facing: Facing | None) -> Normal:
+    """Add how the device points going forward, where the runner's own words in this session fix it."""
+    if facing is None or not facing.is_fixed or facing.is_room or facing.offset_basis is OffsetBasis.HISTORY:
+        return normal
+    return replace(normal, facing_offset_deg=facing.offset_deg, facing_n_s=float(facing.told_s))
+
+
+def _findings(declared: Declared, found: Classified, baseline: Baseline | None) -> list[str]:
     """Sentences about the whole session, the most useful first."""
     findings = list(declared.notes)
     has_span = any(claim.direction is Direction.BACKWARD for claim in declared.claims)
@@ -75,4 +100,9 @@ def _findings(declared: Declared, found: Classified) -> list[str]:
         )
     if found.cannot_tell is not None and (found.n_untold_s > 0 or found.grid.n == 0):
         findings.append(found.cannot_tell)
+    if found.cannot_tell is None and found.n_judged_s > 0 and (baseline is None or baseline.n_sessions == 0):
+        findings.append(_FIRST)
+    by_facing = finding(found.facing) if found.facing is not None else None
+    if by_facing is not None:
+        findings.append(by_facing)
     return findings
