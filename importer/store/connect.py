@@ -8,6 +8,8 @@ Source: measured; WAL with NORMAL loses acknowledged sessions on a power cut, an
 A new database is made of today's tables, views and version row in one transaction, without Alembic,
 which costs 250 ms to import (measured); a test holds it equal to what the migrations make.
 Settings that stay in the file (WAL) are made only after the file has turned out to be ours.
+Who only reads opens the file as a writer does and is refused every write (``query_only``): SQLite's own ``mode=ro`` cannot take away
+the ``-wal`` and ``-shm`` beside the file when it closes, nor roll back what a killed writer left (measured).
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 
 from importer.errors import NeedsUpgradeError, NewerDatabaseError, StoreError
-from importer.store import place
+from importer.store import place, turn
 from importer.store.faults import translated
 from importer.store.schema_door import tables
 
@@ -80,17 +82,23 @@ def _sqlite_engine(url: URL, *, read_only: bool, wait_s: float) -> Engine:
 
         @event.listens_for(engine, "do_connect")
         def connect(*_: object) -> sqlite3.Connection:
-            raw: sqlite3.Connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, **arguments)
+            raw: sqlite3.Connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, **arguments)
             return raw
 
     @event.listens_for(engine, "connect")
     def settle(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
         connection.executescript(f"PRAGMA foreign_keys=ON; PRAGMA synchronous={synchronous}; PRAGMA fullfsync=ON;")
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         reads = read_only or connection.get_execution_options().get(READS, False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        if reads:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            raw: Any = connection.connection.driver_connection
+            turn.begin(raw, wait_s=wait_s)
 
     return engine
 
@@ -142,7 +150,7 @@ def check_revision(found: str, shown: str) -> None:
             found=found,
             known=known,
             url=shown,
-            remedy="run: retro-import db upgrade",
+            remedy=f"{place.backup_advice(shown)}run: retro-import db upgrade",
         )
     raise NewerDatabaseError(
         f"the database is of a newer version (found {found}, known up to {known})",

@@ -7,6 +7,7 @@ Opens nothing.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,8 @@ NETWORK: Final = frozenset(
 ) | frozenset(("glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "prl_fs", "smb2", "smb3", "smbfs", "vboxsf", "virtiofs"))
 #: Parts of a URL's query that hold secrets.
 SECRETS: Final = ("password", "sslpassword")
+#: What is meant for a server and would be taken for the name of a file: a URL without its slashes, libpq's own way of naming a database.
+_NO_PATH: Final = re.compile(r"postgres(ql)?(\+\w+)?:|(.*\s)?(host|dbname|service|password)\s*=", re.IGNORECASE | re.DOTALL)
 
 
 def default_url() -> str:
@@ -42,6 +45,8 @@ def parse(url: str) -> URL:
     except UnicodeEncodeError:
         raise StoreError("the database's name is no valid text", remedy="name it in UTF-8") from None
     if "://" not in url:
+        if _NO_PATH.match(url):  # not repeated: it may hold a password
+            raise StoreError("this is neither a file nor a database URL", remedy="write sqlite:///FILE or postgresql://USER@HOST/NAME")
         return URL.create("sqlite", database=str(Path(url).expanduser()))
     try:
         parsed = make_url(url)
@@ -53,6 +58,10 @@ def parse(url: str) -> URL:
         if parsed.query:
             raise StoreError("a SQLite URL takes no parameters", url=shown(parsed), remedy="write sqlite:///FILE")
         return parsed.set(drivername="sqlite")
+    if "@" in (parsed.host or ""):  # what stands before it is the end of the password
+        raise StoreError(
+            "a user or password in the database URL holds an @", remedy="write %40 for it, or leave the password to PGPASSWORD"
+        )
     if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
     raise StoreError(f"no database of the kind {backend!r} is known", url=shown(parsed), remedy="use sqlite:/// or postgresql://")
@@ -60,7 +69,17 @@ def parse(url: str) -> URL:
 
 def shown(url: URL) -> str:
     """Give the URL without any password."""
-    return url.difference_update_query(SECRETS).render_as_string(hide_password=True)
+    secret = [key for key in url.query if key.casefold() in SECRETS]
+    return url.difference_update_query(secret).render_as_string(hide_password=True)
+
+
+def backup_advice(shown_url: str) -> str:
+    """Say how to copy a server's database before an upgrade; "" for SQLite, of which the upgrade makes a copy itself."""
+    url = make_url(shown_url) if shown_url else None
+    if url is None or url.get_backend_name() == "sqlite":
+        return ""
+    plain = url._replace(drivername=url.get_backend_name(), password=None).render_as_string()
+    return f"copy it with `pg_dump --format=custom --file=before-upgrade.dump '{plain}'`, then "
 
 
 def file_of(url: URL) -> Path | None:
