@@ -26,8 +26,9 @@ def _bout(first, length, excess=0.1, **changes):
     return Bout(first, first + length, fields.pop("gait", Gait.RUN), 4.0, excess, 182.0, 165.0, 2.0, None, **fields)
 
 
-def _weigh(bouts, *, prior=cal.SESSION_PRIOR, expected=ANYBODY, moving_s=3000.0):
-    return weigh(bouts, session_prior=prior, expected=expected, moving_s=moving_s)
+def _weigh(bouts, *, prior=cal.SESSION_PRIOR, expected=ANYBODY, moving_s=3000.0, walking_s=None):
+    moving = {Gait.RUN: moving_s, Gait.WALK: moving_s if walking_s is None else walking_s}
+    return weigh(bouts, session_prior=prior, expected=expected, moving_s=moving)
 
 
 def test_no_stretch_leaves_the_prior():
@@ -44,6 +45,58 @@ def test_stretches_of_one_excess_are_a_set_and_scattered_ones_are_drills():
     one = _weigh([_bout(100 * i, 30, 0.1) for i in range(6)])[1]
     many = _weigh([_bout(100 * i, 30, excess) for i, excess in enumerate((0.02, 0.05, 0.08, 0.14, 0.19, 0.25))])[1]
     assert one > 3 * many
+
+
+def test_exercises_in_turns_are_a_school_of_running():
+    one = [_bout(100 * i, 30, 0.11) for i in range(6)]
+    turns = [_bout(100 * i, 30, excess, speed_share=share) for i, (excess, share) in enumerate([(0.1, 0.7)] * 3 + [(0.2, 0.47)] * 3)]
+    assert _weigh(turns)[1] < 0.5 < cal.SUGGEST_P < _weigh(one)[1]
+
+
+def test_exercises_are_taken_in_the_order_of_the_session():
+    turns = [_bout(100 * i, 30, excess, speed_share=share) for i, (excess, share) in enumerate([(0.1, 0.7)] * 3 + [(0.2, 0.47)] * 3)]
+    assert _weigh([turns[i] for i in (3, 0, 4, 1, 5, 2)])[1] == pytest.approx(_weigh(turns)[1], abs=1e-9)
+
+
+def test_quick_slow_steps_are_high_knees_and_not_backward_running():
+    knees = [_bout(100 * i, 25, 0.2, speed_share=0.45) for i in range(6)]
+    backward = [_bout(100 * i, 25, 0.1, speed_share=0.8) for i in range(6)]
+    assert _weigh(knees)[1] < 0.4 < cal.SUGGEST_P < _weigh(backward)[1]
+
+
+def test_a_set_of_longer_stretches_is_rather_no_school():
+    assert _weigh([_bout(200 * i, 60, 0.14) for i in range(4)])[1] > _weigh([_bout(200 * i, 30, 0.14) for i in range(4)])[1] + 0.05
+
+
+def test_a_long_stretch_among_short_ones_is_several_of_them():
+    short = [_bout(200 * i, 32) for i in range(3)]
+    found, _ = _weigh([*short, _bout(700, 130)])
+    blocks, _ = _weigh([_bout(400 * i, 130) for i in range(4)])
+    assert found[-1].p_strict < cal.ACCEPT_P - 0.1 < blocks[-1].p_strict
+
+
+def test_contact_time_that_drills_show_too_does_not_tell_them_apart():
+    both = _weigh([_bout(100 * i, 30, beside_nats=1.5, drill_contact_nats=1.5) for i in range(4)])[1]
+    alone = _weigh([_bout(100 * i, 30, beside_nats=1.5) for i in range(4)])[1]
+    assert both < alone - 0.05
+
+
+def test_walks_stand_out_among_the_walks_of_a_session_and_not_among_its_runs():
+    walks = [
+        _bout(300 * i, 100, 0.1, gait=Gait.WALK, excess_sd=0.02, line_error=0.015, speed_share=0.75, jog_ratio=-0.24) for i in range(2)
+    ]
+    assert _weigh(walks, walking_s=500.0)[1] > _weigh(walks, walking_s=3000.0)[1] + 0.2
+
+
+def test_skips_at_a_walking_cadence_are_drills():
+    skips = [_bout(200 * i, 30, 0.14, gait=Gait.WALK, excess_sd=0.03, speed_share=0.95, jog_ratio=-0.13) for i in range(4)]
+    walks = [_bout(200 * i, 30, 0.14, gait=Gait.WALK, excess_sd=0.03, speed_share=0.7, jog_ratio=-0.28) for i in range(4)]
+    assert _weigh(skips)[1] < cal.FORWARD_P < cal.SUGGEST_P < _weigh(walks)[1]
+
+
+def test_a_burden_is_kept_for_minutes():
+    short, long = ([_bout(600 * i, length, 0.06, excess_sd=0.01, speed_share=0.82) for i in range(5)] for length in (35, 300))
+    assert _weigh(short)[1] > _weigh(long)[1] + 0.2
 
 
 def test_stretches_of_one_speed_are_a_set():

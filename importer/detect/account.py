@@ -22,7 +22,7 @@ from importer.detect.baseline import forward_share
 from importer.detect.classify import session_prior
 from importer.detect.evidence import bout_nats
 from importer.detect.faced import Facing
-from importer.detect.measure import Bout, View, measure, usual_speed
+from importer.detect.measure import Bout, View, measure, moving_seconds, usual_speed
 from importer.detect.normal import device_name, rows_of
 from importer.detect.tagging import Trace
 from importer.detect.weighing import weigh
@@ -92,7 +92,7 @@ class Accountant:
         self._bouts = found.bouts
         self.expected: Backward = expected_backward(seen.session.baseline)
         self.prior = session_prior(seen.declared, usual=self.expected.session_prior)
-        self._moving_s = float((found.grid["is_moving"] > 0).sum())
+        self._moving_s = moving_seconds(found.grid)
         self._view = _view(seen, activity, self.expected)
         gaits = () if self._view.is_belt else (Gait.RUN, Gait.WALK)
         self._usual_mps = {gait: usual_speed(found.grid, gait) for gait in gaits}
@@ -163,13 +163,13 @@ class Accountant:
     def _weighed(self, stretch: Bout, *, heart: Seen | None, is_alone: bool) -> tuple[dict[Channel, float], float]:
         """Put one kind of evidence after another into the scale."""
         heart_part = heart_nats(heart, self.expected)
-        one = stretch._replace(speed_share=None, beside_nats=0.0, effort_nats=0.0)
+        one = stretch._replace(speed_share=None, beside_nats=0.0, effort_nats=0.0, drill_contact_nats=0.0)
         at, cadence = self._odds(one), self._cadence(stretch)
         nats = {Channel.PRIOR: at - cadence, Channel.CADENCE: cadence}
         steps = (
             (Channel.SPEED, one._replace(speed_share=stretch.speed_share)),
-            (Channel.HEART_RATE, stretch._replace(beside_nats=heart_part, effort_nats=heart_part)),
-            (Channel.WALKING, stretch._replace(beside_nats=stretch.effort_nats)),
+            (Channel.HEART_RATE, stretch._replace(beside_nats=heart_part, effort_nats=heart_part, drill_contact_nats=0.0)),
+            (Channel.WALKING, stretch._replace(beside_nats=stretch.effort_nats, drill_contact_nats=0.0)),
             (Channel.CONTACT_TIME, stretch),
         )
         for channel, more in steps:

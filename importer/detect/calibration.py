@@ -121,6 +121,9 @@ CONTACT_RATIO: Final = 0.83
 CONTACT_RATIO_SD: Final = 0.15
 #: the same of one bout around the runner's own, and of a forward stretch around 1. Assumption
 CONTACT_BOUT_SD: Final = 0.04
+#: contact time of drills over plain running, and its spread. Assumption: no study states it; most are done on the forefoot too
+DRILL_CONTACT_RATIO: Final = 0.90
+DRILL_CONTACT_RATIO_SD: Final = 0.08
 #: known backward bouts that prove a device's contact time, and how surely it must fall, standard deviations. Assumption
 CONTACT_PROOF_BOUTS: Final = 3
 CONTACT_PROOF_SD: Final = 2.0
@@ -168,6 +171,8 @@ BACKWARD_SPEED_SHARE: Final = 0.68
 UPHILL_SLOWER_PER_GRADE: Final = 3.0
 #: spread of that share. Assumption: 0.08 between persons, widened as repetitions are run hard and blocks easy
 BACKWARD_SPEED_SHARE_SD: Final = 0.12
+#: no set of backward stretches is faster than this share of the usual forward speed. Assumption: records reach 0.80
+MOST_SPEED_SHARE: Final = 1.0
 
 # --- smoothing ------------------------------------------------------------------------------------------------
 #: window over speed and cadence, s. Assumption: five to ten seconds smooth GPS speed and leave a bout of 15 s whole
@@ -252,9 +257,10 @@ SAID_SESSION_PRIOR: Final = (0.005, 0.95)
 #: sessions that these priors are worth beside the runner's own. Assumption
 SESSION_PRIOR_WEIGHT: Final = 20.0
 #: sessions with drills that come in sets, among those without a word. Assumption
-DRILL_SESSION_PRIOR: Final = 0.025
-#: how many times more common drills are taken to be before a stretch is accepted. Assumption: a runner with a school of running
-ACCEPT_DRILL_FACTOR: Final = 4.0
+DRILL_SESSION_PRIOR: Final = 0.04
+#: how many times more common drills are taken to be before a stretch is accepted. Assumption: every second session a school of running,
+#: which no runner has
+ACCEPT_DRILL_FACTOR: Final = 12.0
 #: how much rarer sets of drills are on a climb, and the grade that makes one. Assumption: schools of running are held on the flat
 DRILL_ON_HILL_RATIO: Final = 0.3
 HILL_GRADE: Final = 0.03
@@ -266,9 +272,26 @@ BURDEN_EXCESS_SD: Final = 0.015
 #: its speed as a share of the usual one. Source: Brown 2008 (slightly slower); its spread assumption
 BURDEN_SPEED_SHARE: Final = 0.93
 BURDEN_SPEED_SHARE_SD: Final = 0.08
-#: speed of a drill as a share of the usual forward speed, and its spread. Assumption
-DRILL_SPEED_SHARE: Final = 0.65
-DRILL_SPEED_SHARE_SD: Final = 0.3
+#: how much rarer sessions are in which it is so again and again for no longer than a drill. Assumption: what is pushed stays for minutes
+BURDEN_SHORT_RATIO: Final = 0.02
+#: kinds of drills: share, excess of cadence and its spread, speed as a share of the usual one and its spread. Together they have
+#: DRILL_EXCESS and DRILL_SPREAD. Assumption: short quick steps (side shuffle, high knees, butt kicks) are slow, hops (skips) fall below
+#: the line, strides are run as ever and fast
+DRILL_KINDS: Final = (
+    (0.6, (0.12, 0.08), (0.60, 0.15)),
+    (0.2, (-0.12, 0.08), (0.75, 0.15)),
+    (0.2, (0.01, 0.03), (1.40, 0.20)),
+)
+#: share of schools of running that go through several exercises; how often the next stretch is another one, and the most turns of one.
+#: Assumption
+CIRCUIT_SHARE: Final = 0.5
+DRILL_CHANGE_SHARE: Final = 0.4
+DRILL_MOST_TURNS: Final = 12
+#: usual length of a drill at most, s, and how much rarer schools are whose drills usually last longer. Assumption: 20 to 60 m each
+DRILL_USUAL_S: Final = 45.0
+LONGER_SCHOOL_RATIO: Final = 0.2
+#: speed of a drill with the cadence of walking (skips) as a share of the usual walking speed, and its spread. Assumption
+DRILL_WALK_SHARE: Final = (0.95, 0.25)
 
 # --- what counts as moving, a change of speed, a baseline -----------------------------------------------------------
 #: below this speed (m/s) and cadence (spm) a person stands. Assumption

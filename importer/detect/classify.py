@@ -20,7 +20,7 @@ from importer.detect.declared import Declared
 from importer.detect.evidence import add_gait_evidence
 from importer.detect.faced import UNTOLD, Codes, Facing, has_compass, put_over
 from importer.detect.features import window_mean
-from importer.detect.measure import Bout, View
+from importer.detect.measure import Bout, View, moving_seconds
 from importer.detect.normal import device_name, rows_of
 from importer.detect.policy import apply_policy
 from importer.detect.smoothing import add_posteriors, border_rows
@@ -85,7 +85,7 @@ def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Bas
         is_forward_walk = forward_share(grid, line, is_excluded=is_backward, is_walk=True) > 0.5
         view = View(line, expected, is_forward, is_forward_walk, is_belt=is_belt, contact_device=device_name(activity))
         bouts = find_bouts(grid, view, is_free=~is_declared, borders=borders)
-        bouts, p_session = weigh(bouts, session_prior=prior, expected=expected, moving_s=float((grid["is_moving"] > 0).sum()))
+        bouts, p_session = weigh(bouts, session_prior=prior, expected=expected, moving_s=moving_seconds(grid))
         needs_step = is_belt and bool(np.isnan(grid["slope_ratio"]).all())
         bouts = apply_policy(bouts, grid, needs_belt_step=needs_step, is_own=expected.is_own)
     labels = _label(grid, bouts, p_session=p_session, is_told=cannot_tell is None)

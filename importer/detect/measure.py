@@ -44,6 +44,8 @@ class Bout(NamedTuple):
     beside_nats: float = 0.0
     #: the part of them that drills show as well: heart rate, and a watch that takes running for walking
     effort_nats: float = 0.0
+    #: what contact time says for a drill, against forward
+    drill_contact_nats: float = 0.0
     #: where it is walked, its excess over the running line: what looks like backward walking may be slow forward jogging
     jog_ratio: float | None = None
     #: speed over the usual forward speed of the session, climbs allowed for; None where the runner does not choose it
@@ -81,6 +83,13 @@ def usual_speed(grid: Grid, gait: Gait) -> float | None:
     return median(speed[is_forward]) if is_forward.sum() >= cal.BELT_NEIGHBOUR_MIN_S else None
 
 
+def moving_seconds(grid: Grid) -> dict[Gait, float]:
+    """Seconds of movement in each gait, whichever way."""
+    moves = grid["is_moving"] > 0
+    is_run = grid["p_forward_run"] + grid["p_backward_run"] >= grid["p_forward_walk"] + grid["p_backward_walk"]
+    return {Gait.RUN: float((moves & is_run).sum()), Gait.WALK: float((moves & ~is_run).sum())}
+
+
 def measure(grid: Grid, view: View, first: int, last: int, *, usual_mps: Mapping[Gait, float | None]) -> Bout | None:
     """Measure one stretch; None where nothing in it can be measured."""
     rows, line = slice(first, last), view.line
@@ -92,7 +101,8 @@ def measure(grid: Grid, view: View, first: int, last: int, *, usual_mps: Mapping
     excess, mid_speed = median(seen.cadence / expected_spm) - 1.0, median(seen.speed)
     own_sd, error = _errors(line, seen, mid_speed, is_walk=is_walk)
     effort = _effort(grid, view, first, last, is_walk=is_walk)
-    beside = effort if is_walk else effort + _contact(grid, view, first, last)
+    contact, drill_contact = (0.0, 0.0) if is_walk else _contact(grid, view, first, last)
+    beside = effort + contact
     jog = median(seen.cadence / line.expected_run(seen.speed, seen.slope)) - 1.0 if is_walk else None
     weight = bout_nats(excess=excess, n_s=len(seen.speed), spread=own_sd, line_error=error, expected=view.expected, jog=jog, beside=beside)
     gait, level = Gait.WALK if is_walk else Gait.RUN, median(seen.cadence)
@@ -104,6 +114,7 @@ def measure(grid: Grid, view: View, first: int, last: int, *, usual_mps: Mapping
         drill_nats=weight.drill,
         beside_nats=beside,
         effort_nats=effort,
+        drill_contact_nats=drill_contact,
         excess_ratio=excess,
         excess_sd=own_sd,
         line_error=error,
@@ -174,8 +185,8 @@ def _effort(grid: Grid, view: View, first: int, last: int, *, is_walk: bool) -> 
     return nats if is_walk else nats + lost_nats(grid, first, last, is_forward=view.is_forward)
 
 
-def _contact(grid: Grid, view: View, first: int, last: int) -> float:
-    """What contact time says of a running stretch, nats."""
+def _contact(grid: Grid, view: View, first: int, last: int) -> tuple[float, float]:
+    """What contact time says of a running stretch: for backward, and for a drill, nats."""
     seen = contact_ratio(grid, first, last, is_forward=view.is_forward)
     return contact_nats(seen, view.expected, device=view.contact_device)
 

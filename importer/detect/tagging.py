@@ -21,6 +21,7 @@ from importer.detect.resample import resample
 from importer.detect.segments import build_segments, session_distance
 from importer.detect.sets import name_bouts
 from importer.values.activity import Activity
+from importer.values.grid import Grid
 from importer.values.session import Baseline, Claim, Direction, Label, Normal, Session
 
 
@@ -30,6 +31,26 @@ class Trace(NamedTuple):
     session: Session
     declared: Declared
     found: Classified
+
+
+class Begun(NamedTuple):
+    """What is found in an activity without a look at the runner's other sessions, and so what it teaches these."""
+
+    declared: Declared
+    grid: Grid
+    normal: Normal
+
+
+def begin(
+    activity: Activity, *, lap_rule: LapRule | None = None, labels: Sequence[Label] = (), claims: tuple[Claim, ...] | None = None
+) -> Begun:
+    """Do of `trace` what needs no baseline."""
+    declared = read_declared(activity, lap_rule=lap_rule)
+    if claims is not None:
+        declared = declared._replace(claims=claims)
+    declared = labelled(declared, labels, elapsed_s=activity.elapsed_s)
+    grid = add_features(resample(activity), activity)
+    return Begun(declared, grid, normal_of(grid, activity, claims=declared.claims, is_measured=is_measured(activity)))
 
 
 def tag(activity: Activity, *, baseline: Baseline | None = None, lap_rule: LapRule | None = None, labels: Sequence[Label] = ()) -> Session:
@@ -58,11 +79,12 @@ def trace(
     ----------
     claims : spans to take instead of those that the activity and the lap rule declare: what is stored already.
     """
-    declared = read_declared(activity, lap_rule=lap_rule)
-    if claims is not None:
-        declared = declared._replace(claims=claims)
-    declared = labelled(declared, labels, elapsed_s=activity.elapsed_s)
-    grid = add_features(resample(activity), activity)
+    return finish(activity, begin(activity, lap_rule=lap_rule, labels=labels, claims=claims), baseline=baseline)
+
+
+def finish(activity: Activity, begun: Begun, *, baseline: Baseline | None) -> Trace:
+    """Do of `trace` what is left."""
+    declared, grid, normal = begun
     found = classify(grid, activity, declared=declared, earlier=baseline)
     session = Session(
         activity=activity,
@@ -71,7 +93,7 @@ def trace(
         calibration=cal.VERSION,
         findings=tuple(_findings(declared, found, baseline)),
         baseline=baseline,
-        normal=_with_offset(normal_of(grid, activity, claims=declared.claims, is_measured=is_measured(activity)), found.facing),
+        normal=_with_offset(normal, found.facing),
     )
     return Trace(session, declared, found)
 

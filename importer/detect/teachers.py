@@ -6,6 +6,7 @@ Conventions: sessions are sorted by start; only those that started strictly earl
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 from importer.values.session import Normal
@@ -43,3 +44,14 @@ class Window:
         if self._waiting and self._waiting[0].start_utc_s < normal.start_utc_s:
             self.before(normal.start_utc_s)
         self._waiting.append(normal)
+
+
+def joined(normals: Sequence[Normal], more: Sequence[Normal], *, start_utc_s: float) -> tuple[Normal, ...]:
+    """Give what teaches a session, of what the database says and of what it does not know yet; in order of start."""
+    new = [normal for normal in more if normal.start_utc_s < start_utc_s]
+    if not new:
+        return tuple(normals)
+    window = Window()
+    for normal in sorted((*normals, *new), key=lambda one: one.start_utc_s):
+        window.add(normal)
+    return window.before(start_utc_s)

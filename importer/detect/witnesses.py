@@ -60,11 +60,14 @@ def contact_line(grid: Grid, is_forward: NDArray[np.bool_]) -> tuple[float, floa
     return float(grid["stance_time_s"][use].mean()), float(grid["speed_7s_mps"][use].mean())
 
 
-def contact_nats(seen: Seen | None, expected: Backward, *, device: str | None) -> float:
-    """Weigh contact time: only of the device that was found to tell for this runner."""
+def contact_nats(seen: Seen | None, expected: Backward, *, device: str | None) -> tuple[float, float]:
+    """Weigh contact time for backward, and for a drill: only of the device that was found to tell for this runner."""
     if seen is None or expected.contact_ratio is None or device is None or device != expected.contact_device:
-        return 0.0
-    return _weigh(seen, expected.contact_ratio, bout_sd=cal.CONTACT_BOUT_SD, usual=1.0, most=cal.MAX_BOUT_NATS / 2)
+        return 0.0, 0.0
+    most = cal.MAX_BOUT_NATS / 2
+    drill = Estimate(cal.DRILL_CONTACT_RATIO, cal.DRILL_CONTACT_RATIO_SD)
+    backward = _weigh(seen, expected.contact_ratio, bout_sd=cal.CONTACT_BOUT_SD, usual=1.0, most=most)
+    return backward, _weigh(seen, drill, bout_sd=cal.CONTACT_BOUT_SD, usual=1.0, most=most)
 
 
 def lost_nats(grid: Grid, first: int, last: int, *, is_forward: NDArray[np.bool_]) -> float:
