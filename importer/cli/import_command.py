@@ -38,8 +38,14 @@ STOPPED: Final = 130
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(readable=False, path_type=str))
 @db_option
-@click.option("--athlete", metavar="NAME", help="Whose sessions these are. Default: `athlete` in the configuration file, or me.")
+@click.option(
+    "--athlete",
+    metavar="NAME",
+    help="Whose sessions these are. Default: whose the device is (`athlete rule`), `athlete` in the configuration file, or me.",
+)
 @click.option("--laps", "lap_rule", metavar="RULE", help='Which laps you ran backward: "2,4,6", "2-6", "5-", even, odd, alternate or all.')
+@click.option("--update", is_flag=True, help="Let a better source of a stored run take the place of the poorer one.")
+@click.option("--again", is_flag=True, help="Also import what you deleted.")
 @click.option("--strict", is_flag=True, help="Refuse damaged files instead of saving what can be read.")
 @click.option("--dry-run", is_flag=True, help="Read and tag, but write nothing.")
 @click.option("--json", "is_json", is_flag=True, help="One JSON object for each file, a line each.")
@@ -56,6 +62,8 @@ def import_command(
     db_url: str | None,
     athlete: str | None,
     lap_rule: str | None,
+    update: bool,
+    again: bool,
     strict: bool,
     dry_run: bool,
     is_json: bool,
@@ -71,13 +79,21 @@ def import_command(
     missing = [path for path in paths if _is_missing(path)]
     for path in missing:
         click.echo(f"retro-import: {path or '(an empty name)'}: does not exist: {_advice(path)}", err=True)
-    options = Options(athlete=athlete or configured("athlete") or "me", lap_rule=_lap_rule(lap_rule), strict=strict)
+    options = Options(
+        athlete=athlete or configured("athlete") or "me",
+        lap_rule=_lap_rule(lap_rule),
+        strict=strict,
+        again=again,
+        by_device=athlete is None,
+        update=update,
+    )
     files = list(walk([path for path in paths if path not in missing]))
     if missing and not files:
         return 4
     with _preparer(files, workers) as preparer, _store(database_url(db_url), is_dry=dry_run) as store:
         run = _Run(store, preparer, options=options, is_json=is_json, fail_fast=fail_fast, is_dry=dry_run)
         run.all(files)
+        run.tell_later()
     if not is_json and (len(files) != 1 or run.counts.total() > 1 or run.is_stopped):
         run.sum_up()
     return STOPPED if run.is_stopped else 1 if run.n_bugs else 4 if missing else 3 if run.counts["failed"] else 0
@@ -94,6 +110,8 @@ class _Run:
         self._fail_fast = fail_fast
         self._is_dry = is_dry
         self.counts: Counter[str] = Counter()
+        self._batch_id: int | None = None
+        self._stored: list[int] = []
         self.n_bugs = 0
         self.is_stopped = False
 
@@ -103,11 +121,13 @@ class _Run:
         from importer.pipeline import import_files
 
         store, now = self._store, datetime.now
-        batch_id = None if store is None or self._is_dry else store.start_batch(command="import", now=now(UTC))
+        batch_id = self._batch_id = None if store is None or self._is_dry else store.start_batch(command="import", now=now(UTC))
         results = import_files(files, store, options=self._options, preparer=self._preparer, batch_id=batch_id, is_dry=self._is_dry)
         with self._stops_gently(), _progress(n=len(files), is_shown=len(files) > 1 and not self._is_json) as bar:
             for result in results:
                 self.counts[str(result.outcome)] += 1
+                if batch_id is not None and result.outcome in ("imported", "linked"):
+                    self._stored.extend(session.id for session in result.sessions)
                 self.n_bugs += result.error is not None and result.error.code == InternalError.code
                 for line in self._lines(result):
                     bar.print(line)
@@ -118,6 +138,16 @@ class _Run:
         if store is not None and batch_id is not None:
             store.finish_batch(batch_id, counts=self.counts, now=now(UTC))
 
+    def tell_later(self) -> None:
+        """Say on stderr where what was stored teaches something about other sessions."""
+        if self._store is None or not self._stored or self._is_json or self.is_stopped:
+            return
+        from importer.cli.later import tell_stale
+
+        # one session teaches only later ones; counting all that is stale reads what every session teaches
+        if len(self._stored) > 1 or self._store.has_later(self._stored[0]):
+            tell_stale(self._store)
+
     def sum_up(self) -> None:
         """Print what it came to."""
         if not self.counts and not self.is_stopped:
@@ -125,7 +155,8 @@ class _Run:
             return
         words = ", ".join(f"{n} {outcome}" for outcome, n in self.counts.most_common())
         n = self.counts.total()
-        tail = " (nothing was written)" if self._is_dry else "; stopped: the next run goes on from here" if self.is_stopped else ""
+        tail = " (nothing was written)" if self._is_dry else f" (batch {self._batch_id})" if self._stored else ""
+        tail += "; stopped: the next run goes on from here" if self.is_stopped else ""
         click.echo(f"{n} {'file' if n == 1 else 'files'}: {words}{tail}")
 
     def _lines(self, result: ImportResult) -> Iterator[str]:
@@ -139,6 +170,10 @@ class _Run:
 
         for line in result_lines(result):
             yield fitted(plain(line))
+        if self._options.update:
+            from importer.reports.replacement import replacement_lines
+
+            yield from map(fitted, replacement_lines(result))
 
     @contextmanager
     def _stops_gently(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ replace each other. The session keeps its number, title and notes, and what was 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from importer.linking.imports import TRIES, too_busy
@@ -58,6 +58,15 @@ def update(store: Store, sha256: str, session_ids: Sequence[int], *, before: Map
         else:
             raise too_busy(store)
     return Updated(tuple(replaced), tuple(kept))
+
+
+def near(store: Store, starts: Sequence[datetime], *, athlete: str) -> dict[int, SessionRecord]:
+    """Give the stored sessions that those of a file may be, as they are now."""
+    from importer.identity.rules import FARTHEST_S
+
+    reach = timedelta(seconds=FARTHEST_S)
+    found = (store.sessions(since=start - reach, until=start + reach, athlete=athlete, with_segments=True) for start in starts)
+    return {session.id: session for sessions in found for session in sessions}
 
 
 def _update(store: Store, sha256: str, session_id: int, *, now: datetime) -> Updated | None:
