@@ -12,19 +12,26 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from importer.errors import InternalError, ReadError, TooLargeError
+from importer.errors import InternalError, ReadError, StoreError, TooLargeError
 from importer.store.records import SourceInfo
 
 if TYPE_CHECKING:
     from importer.detect.laprule import LapRule
+    from importer.knowledge import Ask, Asker
+    from importer.linking.imports import Linked
+    from importer.linking.updating import Replaced
+    from importer.readers.companions import Beside, Companions, Look
     from importer.store import SessionRecord, Store
+    from importer.store.athlete_records import DeviceRule
+    from importer.store.records import Tombstones
+    from importer.underway import Turn, Underway
     from importer.values.session import Session
 
 #: what a folder is walked for, in any case
@@ -59,6 +66,10 @@ class ImportResult:
     error: Problem | None = None
     notes: tuple[str, ...] = ()
     sessions: tuple[SessionRecord, ...] = ()
+    #: the rule for devices that decided whose they are, None where none did
+    rule: DeviceRule | None = None
+    #: sessions in which the file took the place of others
+    replaced: tuple[Replaced, ...] = ()
 
     @property
     def path(self) -> str:
@@ -73,14 +84,29 @@ class Options:
     athlete: str = "me"
     lap_rule: LapRule | None = None
     strict: bool = False
+    #: also take what was deleted
+    again: bool = False
+    #: let the athletes' rules for devices stand over `athlete`
+    by_device: bool = False
+    #: let a better source of a stored recording take its place
+    update: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The bytes of one activity file after decompression, with what is known before they are decoded."""
+    """The bytes of one activity file after decompression, with what is known before they are decoded.
+
+    `look` tells where to look for what lies beside the file; `beside` is what was found there, once it is needed.
+    """
 
     source: SourceInfo
     data: bytes = field(repr=False)
+    look: Look | None = field(default=None, repr=False, compare=False)
+    beside: Beside | None = field(default=None, repr=False)
+
+    def with_beside(self) -> Payload:
+        """Give the payload with what lies beside the file."""
+        return self if self.look is None else replace(self, look=None, beside=self.look.beside(self.data))
 
 
 class Prepared(NamedTuple):
@@ -91,9 +117,12 @@ class Prepared(NamedTuple):
 
 
 class Preparer(Protocol):
-    """Decodes and tags payloads, somewhere. Answers in any order are fine: `result` waits for the one asked for."""
+    """Decodes and tags payloads, somewhere. Answers in any order are fine: `result` waits for the one asked for.
 
-    def submit(self, payload: Payload, options: Options) -> Callable[[], Prepared]: ...
+    `ask` is answered in the program's own process: only there is the database.
+    """
+
+    def submit(self, payload: Payload, options: Options, ask: Ask) -> Callable[[], Prepared]: ...
 
     @property
     def in_flight(self) -> int: ...
@@ -104,28 +133,40 @@ class InProcess:
 
     in_flight = 1
 
-    def submit(self, payload: Payload, options: Options) -> Callable[[], Prepared]:
-        return lambda: prepare(payload, options)
+    def submit(self, payload: Payload, options: Options, ask: Ask) -> Callable[[], Prepared]:
+        return lambda: prepare(payload, options, ask)
 
 
 def load() -> None:
     """Import what `prepare` needs, so that the first file does not wait for it."""
-    import importer.detect.tagging
+    import importer.detect.judgement
     import importer.readers.fit.activity
     import importer.readers.fit.profile
     import importer.readers.registry  # noqa: F401
 
 
-def prepare(payload: Payload, options: Options) -> Prepared:
-    """Decode and tag one payload. Whatever is wrong with the bytes comes back as `Prepared.error`."""
-    from importer.detect.tagging import tag  # numpy: 100 ms that a known file does not need
+def prepare(payload: Payload, options: Options, ask: Ask) -> Prepared:
+    """Decode one payload, ask what is known of its sessions, and tag them.
+
+    Whatever is wrong with the bytes comes back as `Prepared.error`.
+    """
+    from importer.detect.judgement import begin, judge, lesson  # numpy: 100 ms that a known file does not need
     from importer.readers.registry import read_activities
 
     try:
         activities = read_activities(payload.data, strict=options.strict)
-        return Prepared(tuple(tag(activity, lap_rule=options.lap_rule) for activity in activities))
+        if payload.beside is not None:
+            from importer.beside import add_beside
+
+            activities = add_beside(activities, payload.beside)
+        known = ask([activity.start for activity in activities], [activity.device for activity in activities])
+        begun = [begin(*one) for one in zip(activities, known, strict=True)]
+        known = ask.again([lesson(one) for one in begun])
+        return Prepared(tuple(judge(*one) for one in zip(activities, known, begun, strict=True)))
     except ReadError as error:
         return Prepared(error=error)
+    except StoreError:  # the question could not be answered: nothing is wrong with the file
+        raise
     except Exception as error:  # noqa: BLE001 - a bug of ours costs this file and not the batch; the exit status says that it is one
         reason = f"a fault of this program, not of the file ({type(error).__name__}: {error})"
         return Prepared(error=InternalError(reason, remedy="please report it with the file"))
@@ -160,16 +201,23 @@ def import_files(
     preparer: Preparer,
     batch_id: int | None = None,
     is_dry: bool = False,
+    read: Callable[[Path], bytes] | None = None,
 ) -> Iterator[ImportResult]:
     """Import files one after the other and give their outcomes in order.
 
     Decoding runs ahead of storing by as many files as `preparer` takes at once; storing is one transaction for each file.
-    With `is_dry`, or without a store, nothing is written.
+    With `is_dry`, or without a store, nothing is written. `read` gives the bytes of a file where they are not to be read here.
     """
+    from importer.beside import FolderShelf
+    from importer.readers.companions import Companions
+    from importer.underway import Underway
+
+    companions = Companions(FolderShelf())
+    underway = Underway() if preparer.in_flight > 1 else None
     waiting: list[Callable[[], ImportResult]] = []
     for path in files:
-        for item in payloads(path):
-            waiting.append(_begin(item, store, options=options, preparer=preparer, batch_id=batch_id, is_dry=is_dry))
+        for item in payloads(path, companions=companions, read=read):
+            waiting.append(_begin(item, store, options=options, preparer=preparer, underway=underway, batch_id=batch_id, is_dry=is_dry))
             while len(waiting) > preparer.in_flight:
                 yield waiting.pop(0)()
     while waiting:
@@ -177,7 +225,14 @@ def import_files(
 
 
 def _begin(
-    item: Payload | ImportResult, store: Store | None, *, options: Options, preparer: Preparer, batch_id: int | None, is_dry: bool
+    item: Payload | ImportResult,
+    store: Store | None,
+    *,
+    options: Options,
+    preparer: Preparer,
+    underway: Underway | None,
+    batch_id: int | None,
+    is_dry: bool,
 ) -> Callable[[], ImportResult]:
     """Start work on a payload and give the call that ends it."""
     if isinstance(item, ImportResult):
@@ -187,29 +242,113 @@ def _begin(
     known = _known(payload, store, batch_id=batch_id)
     if known is not None:
         if options.lap_rule is not None:
-            known = replace(known, notes=(*known.notes, "your lap rule was not used, as the file is stored already"))
-        return lambda: known
-    prepared = preparer.submit(payload, options)
-    return lambda: _store(payload, prepared(), store, options=options, batch_id=batch_id, is_dry=is_dry)
+            rule = options.lap_rule.text
+            commands = ", ".join(f"`retro-import tag {session.id} --laps {rule}`" for session in known.sessions)
+            known = replace(known, notes=(*known.notes, f"your lap rule was not used, as the file is stored already (use {commands})"))
+        stored = known
+        return lambda: _updated(stored, None if is_dry else store, options=options, before={})
+    stones = None if store is None or options.again else store.tombstones(payload.source.sha256 or "")
+    if stones is not None and stones.is_whole_file:
+        deleted = _deleted(payload, stones, batch_id=batch_id)
+        return lambda: deleted
+    asker = _asker(payload, store, options, turn=None if underway is None else underway.enter())
+    prepared = preparer.submit(payload.with_beside(), options, asker)
+
+    def end() -> ImportResult:
+        try:
+            return stored_as(prepared())
+        finally:
+            asker.leave()
+
+    def stored_as(sessions: Prepared) -> ImportResult:
+        left = sessions if stones is None else _without(sessions, stones)
+        if stones is not None and left.error is None and not left.sessions:
+            return _deleted(payload, stones, batch_id=batch_id)
+        before: Mapping[int, SessionRecord] = {}
+        if options.update and store is not None:
+            from importer.linking.updating import near
+
+            before = near(store, [session.activity.start for session in left.sessions], athlete=asker.athlete)
+        done = _store(payload, left, store, options=replace(options, athlete=asker.athlete), batch_id=batch_id, is_dry=is_dry)
+        done = done if asker.rule is None else _with_rule(done, asker.rule)
+        return _updated(done, None if is_dry else store, options=options, before=before)
+
+    return end
 
 
-def payloads(path: Path) -> Iterator[Payload | ImportResult]:
-    """Read a file once and give what is in it; what cannot be read is a failed result."""
+def _updated(result: ImportResult, store: Store | None, *, options: Options, before: Mapping[int, SessionRecord]) -> ImportResult:
+    """Let the file take the place of poorer sources of its sessions, where that was asked for; `before` is how these were."""
+    sha256 = result.source.sha256
+    if not options.update or result.error is not None or sha256 is None:
+        return result
+    if store is None:
+        return replace(result, notes=(*result.notes, "not-replaced: a dry run does not try --update"))
+    from importer.linking.updating import update
+
+    done = update(store, sha256, [session.id for session in result.sessions], before=before, now=datetime.now(UTC))
+    found = store.find_source(sha256) if done.replaced else None
+    if found is None:
+        return replace(result, notes=(*result.notes, *done.kept))
+    gone = [path for one in done.replaced for path in one.paths]
+    left = tuple(note for note in result.notes if not any(f", as {path}: " in note for path in gone))
+    return replace(result, sessions=found.sessions, replaced=done.replaced, notes=(*left, *done.kept))
+
+
+def _with_rule(result: ImportResult, rule: DeviceRule) -> ImportResult:
+    """Say whose a file is, where the user did not say so now."""
+    return replace(result, rule=rule, notes=(f"for {rule.athlete}: device rule {rule.id} ({rule.words})", *result.notes))
+
+
+def _asker(payload: Payload, store: Store | None, options: Options, *, turn: Turn | None) -> Asker:
+    from importer.knowledge import Asker
+    from importer.values.session import LapWord
+
+    rule = options.lap_rule
+    word = None if rule is None else LapWord(rule.text, is_kept=rule.is_kept)
+    sha256, by_device = payload.source.sha256, options.by_device
+    return Asker(store, athlete=options.athlete, sha256=sha256, lap_rule=word, by_device=by_device, turn=turn)
+
+
+def _without(prepared: Prepared, stones: Tombstones) -> Prepared:
+    """Leave out the sessions that the user deleted."""
+    return prepared._replace(sessions=tuple(one for one in prepared.sessions if not stones.covers(one.activity.start)))
+
+
+def _deleted(payload: Payload, stones: Tombstones, *, batch_id: int | None) -> ImportResult:
+    message = f"you deleted it on {stones.deleted:%Y-%m-%d}: to have it back, import it with --again"
+    return ImportResult(payload.source, Outcome.SKIPPED, batch=batch_id, error=Problem("deleted", message))
+
+
+def payloads(
+    path: Path, *, companions: Companions | None = None, read: Callable[[Path], bytes] | None = None
+) -> Iterator[Payload | ImportResult]:
+    """Read a file once and give what is in it; what cannot be read is a failed result. `companions` finds what lies beside it."""
+    from importer.beside import look_beside
     from importer.readers.containers import unpack
 
     shown = str(path)
     try:
-        data = read_payload(path)
+        data = (read or read_payload)(path)
     except ReadError as error:
         yield _refusal(SourceInfo(path=shown, sha256=None), error)
         return
-    for member in unpack(data):
+    modified = _modified(path)
+    for member in unpack(data, look=None if companions is None else look_beside(path, companions)):
         if isinstance(member, ReadError):
             whole = None if member.path else hashlib.sha256(data).hexdigest()
             yield _refusal(SourceInfo(path=shown, member=member.path or None, sha256=whole), member)
         else:
             digest = hashlib.sha256(member.data).hexdigest()
-            yield Payload(SourceInfo(path=shown, member=member.name, sha256=digest, size_bytes=len(member.data)), member.data)
+            source = SourceInfo(shown, digest, size_bytes=len(member.data), member=member.name, modified=modified)
+            yield Payload(source, member.data, member.look if companions is not None else None)
+
+
+def _modified(path: Path) -> datetime | None:
+    """Give the time that the file system has for a file (of a member: for its archive); None where that is no time of a calendar."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return None
 
 
 def read_payload(path: Path) -> bytes:
@@ -251,11 +390,17 @@ def _known(payload: Payload, store: Store | None, *, batch_id: int | None) -> Im
     if found is None:
         return None
     label = found.path if found.member is None else f"{found.path}!{found.member}"
+    better = "" if found.replaced_by is None else f", and replaced by {found.replaced_by}"
+    notes: tuple[str, ...] = ()
+    if payload.look is not None:
+        from importer.beside import unused_labels
+
+        notes = unused_labels(payload.look, found.sessions, sha256=payload.source.sha256)
     return ImportResult(
         source=replace(payload.source, format=found.format),
         outcome=Outcome.KNOWN,
         batch=batch_id,
-        notes=(f"already imported for {found.athlete} as {label}",),
+        notes=(f"already imported for {found.athlete} as {label}{better}", *notes),
         sessions=found.sessions,
     )
 
@@ -268,19 +413,38 @@ def _store(
         return _keep_failure(_refusal(payload.source, prepared.error), store, batch_id=batch_id, is_dry=is_dry)
     sessions = prepared.sessions
     source = replace(payload.source, format=sessions[0].activity.format)
-    if is_dry or store is None or batch_id is None:
-        from importer.store.preview import preview
-
-        records = tuple(preview(source, session, athlete=options.athlete) for session in sessions)
-    else:
-        saved = store.save(source, sessions, batch_id=batch_id, athlete=options.athlete, now=datetime.now(UTC))
-        if not saved.is_new:  # somebody else stored the same bytes since we looked
-            known = _known(payload, store, batch_id=batch_id)
-            assert known is not None
-            return known
-        records = saved.sessions
+    linked, records = _linked(source, sessions, store, options=options, batch_id=None if is_dry else batch_id)
+    if linked is not None and linked.saved is not None and not linked.saved.is_new:  # somebody else stored the same bytes since we looked
+        known = _known(payload, store, batch_id=batch_id)
+        assert known is not None
+        return known
     notes = tuple(note for session in sessions for note in session.activity.notes)
-    return ImportResult(source=source, outcome=Outcome.IMPORTED, batch=batch_id, notes=notes, sessions=records)
+    if linked is None:
+        return ImportResult(source=source, outcome=Outcome.IMPORTED, batch=batch_id, notes=notes, sessions=records)
+    outcome = Outcome.LINKED if linked.is_linked else Outcome.IMPORTED
+    return ImportResult(source=source, outcome=outcome, batch=batch_id, notes=(*notes, *linked.notes), sessions=records)
+
+
+def _linked(
+    source: SourceInfo, sessions: tuple[Session, ...], store: Store | None, *, options: Options, batch_id: int | None
+) -> tuple[Linked | None, tuple[SessionRecord, ...]]:
+    """Store sessions, linked with other recordings of them; without a batch nothing is written, without a store nothing is known."""
+    if store is not None and batch_id is not None:
+        from importer.linking.imports import save
+
+        now = datetime.now(UTC)
+        done = save(store, source, sessions, batch_id=batch_id, athlete=options.athlete, now=now, again=options.again)
+        assert done.saved is not None
+        return done, done.saved.sessions
+    from importer.store.preview import preview
+
+    linked = None
+    if store is not None:
+        from importer.linking.imports import preview as preview_links
+
+        linked = preview_links(store, source, sessions, athlete=options.athlete)
+        sessions = linked.sessions
+    return linked, tuple(preview(source, session, athlete=options.athlete) for session in sessions)
 
 
 def _keep_failure(result: ImportResult, store: Store | None, *, batch_id: int | None, is_dry: bool) -> ImportResult:

@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Final
 
-from importer.errors import CorruptFileError, InternalError
+from importer.errors import CorruptFileError, InternalError, StoreError
+from importer.knowledge import Ask, Lesson, Question
 from importer.pipeline import Options, Payload, Prepared
 from importer.worker import receive, send
 
@@ -42,8 +43,8 @@ class Workers:
         """Payloads that are worth being under way: one in work and one waiting for each worker."""
         return 2 * self._n
 
-    def submit(self, payload: Payload, options: Options) -> Callable[[], Prepared]:
-        return self._threads.submit(self._ask, payload, options).result
+    def submit(self, payload: Payload, options: Options, ask: Ask) -> Callable[[], Prepared]:
+        return self._threads.submit(self._ask, payload, options, ask).result
 
     def __enter__(self) -> Workers:
         return self
@@ -56,7 +57,12 @@ class Workers:
         for worker in tuple(self._all):
             worker.close()
 
-    def _ask(self, payload: Payload, options: Options) -> Prepared:
+    def kill(self) -> None:
+        """End every worker at once: what it read is lost, and the program must not store what comes back."""
+        for worker in tuple(self._all):
+            worker.kill()
+
+    def _ask(self, payload: Payload, options: Options, ask: Ask) -> Prepared:
         worker: _Worker | None = getattr(self._mine, "worker", None)
         if worker is None or worker.n_answered >= RECYCLE_AFTER or worker.is_dead:
             if worker is not None:
@@ -66,8 +72,15 @@ class Workers:
             except OSError as error:
                 self._mine.worker = None
                 remedy = "close other programs, or try again with fewer --workers"
-                return Prepared(error=InternalError(f"no worker process could be started ({error.strerror})", remedy=remedy))
-        answer = worker.ask(payload, options, wall_s=self._wall_s)
+                reason = f"no worker process could be started ({error.strerror})"
+                return Prepared(error=InternalError(reason, remedy=remedy, code="no-worker"))
+        try:
+            answer = worker.ask(payload, options, ask, wall_s=self._wall_s)
+        except StoreError:  # it waits for an answer that will not come
+            worker.kill()
+            self._drop(worker)
+            self._mine.worker = None
+            raise
         if isinstance(answer, Prepared):
             return answer
         self._drop(worker)
@@ -110,8 +123,8 @@ class _Worker:
     def is_dead(self) -> bool:
         return self._process.poll() is not None
 
-    def ask(self, payload: Payload, options: Options, *, wall_s: float) -> Prepared | str:
-        """Give the worker's answer, or why there is none."""
+    def ask(self, payload: Payload, options: Options, ask: Ask, *, wall_s: float) -> Prepared | str:
+        """Give the worker's answer, or why there is none; what it asks itself is answered by `ask`."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         clock = threading.Timer(wall_s, self._expire)
@@ -121,6 +134,10 @@ class _Worker:
         try:
             send(self._process.stdin, (payload, options))
             answer = receive(self._process.stdout)
+            while isinstance(answer, Question | Lesson):
+                known = ask(*answer) if isinstance(answer, Question) else ask.again(*answer)
+                send(self._process.stdin, known)
+                answer = receive(self._process.stdout)
         except (EOFError, OSError):
             status = self._process.wait()
             return f"took longer than {wall_s:.0f} s to read" if self._is_late else f"killed its reader (status {status})"

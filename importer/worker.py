@@ -1,7 +1,8 @@
 """The worker process: decodes and tags payloads that a parent sends, one after the other.
 
 Run as ``python -m importer.worker``. It reads pickled ``(payload, options)`` from standard input, each behind its length, and
-answers with a pickled `Prepared` on standard output. Its memory, processor time and open files are limited; it writes no file and
+answers with a pickled `Prepared` on standard output. Between the two it may put a `Question`, whose answer comes the same way.
+Its memory, processor time and open files are limited; it writes no file and
 knows no database. When standard input ends, so does it.
 """
 
@@ -14,7 +15,16 @@ import pickle
 import signal
 import struct
 import sys
-from typing import IO, Final
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from importer.detect.known import Known
+    from importer.knowledge import Lesson, Question
+    from importer.values.activity import Device
+    from importer.values.session import Normal
 
 #: length of a message, little-endian, bytes
 LENGTH: Final = struct.Struct("<Q")
@@ -72,6 +82,30 @@ def limit_cpu() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
+class _Parent:
+    """The program that has the database, to be asked."""
+
+    def __init__(self, requests: IO[bytes], answers: IO[bytes]) -> None:
+        self._requests = requests
+        self._answers = answers
+
+    def __call__(self, starts: Sequence[datetime], devices: Sequence[Device], /) -> tuple[Known, ...]:
+        from importer.knowledge import Question
+
+        return self._asked(Question(tuple(starts), tuple(devices)))
+
+    def again(self, normals: Sequence[Normal | None], /) -> tuple[Known, ...]:
+        from importer.knowledge import Lesson
+
+        return self._asked(Lesson(tuple(normals)))
+
+    def _asked(self, question: Question | Lesson) -> tuple[Known, ...]:
+        send(self._answers, question)
+        known = receive(self._requests)
+        assert isinstance(known, tuple)
+        return known
+
+
 def main() -> None:
     """Answer until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes standard input
@@ -80,6 +114,7 @@ def main() -> None:
     from importer.errors import CorruptFileError
     from importer.pipeline import Options, Payload, Prepared, load, prepare
 
+    ask = _Parent(requests, answers)
     load()
     gc.freeze()  # what is loaded stays; collecting it again and again for every file costs more than a file
     gc.set_threshold(100_000)
@@ -95,7 +130,7 @@ def main() -> None:
         assert isinstance(options, Options)
         limit_cpu()
         try:
-            prepared = prepare(payload, options)
+            prepared = prepare(payload, options, ask)
         except MemoryError:
             prepared = Prepared(
                 error=CorruptFileError(
