@@ -8,6 +8,7 @@
     │   ├── NotAnActivityError  found (what the file is)
     │   ├── TooLargeError       size_bytes, limit_bytes
     │   └── InternalError       a fault of this program met by a file
+    ├── TruthFileError          path, line, reason, remedy
     └── StoreError              url without its password, reason, remedy
         ├── NewerDatabaseError  found, known
         ├── NeedsUpgradeError   found, known
@@ -119,6 +120,25 @@ class InternalError(ReadError):
 
     code = "internal-error"
     exit_status = 1
+
+
+class TruthFileError(RetroImportError):
+    """A truth file cannot be used; `line` is the line where it shows, from 1, None where it is about the file."""
+
+    code = "truth-file"
+    exit_status = 3
+
+    def __init__(self, reason: str, *, path: str = "", line: int | None = None, remedy: str = "") -> None:
+        self.reason = reason
+        self.path = path
+        self.line = line
+        self.remedy = remedy
+        super().__init__(reason)
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line is not None else self.path
+        where = f"{place}: " if place else ""
+        return f"{where}{self.reason}: {self.remedy}" if self.remedy else f"{where}{self.reason}"
 
 
 class StoreError(RetroImportError):

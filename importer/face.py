@@ -15,6 +15,8 @@ from importer.values.activity import Activity
 def read(path: str | os.PathLike[str], *, strict: bool = False) -> tuple[Activity, ...]:
     """Read a FIT, GPX or TCX file (or the ``.gz`` of one) into activities, without tagging or storing them.
 
+    What lies beside the file and speaks of it (its labels file, the tables of an export) is read as an import reads it.
+
     Parameters
     ----------
     strict : refuse what is damaged instead of salvaging it.
@@ -24,14 +26,18 @@ def read(path: str | os.PathLike[str], *, strict: bool = False) -> tuple[Activit
     ReadError
         The file cannot be read, is damaged beyond use, or holds no activity on foot.
     """
+    from importer.beside import FolderShelf, add_beside, look_beside
+    from importer.readers.companions import Companions
     from importer.readers.containers import unpack
     from importer.readers.registry import read_activities
 
+    look = look_beside(Path(path), Companions(FolderShelf()))
     activities: list[Activity] = []
-    for member in unpack(read_payload(Path(path))):
+    for member in unpack(read_payload(Path(path)), look=look):
         if isinstance(member, ReadError):
             raise member
-        activities.extend(read_activities(member.data, strict=strict))
+        found = read_activities(member.data, strict=strict)
+        activities.extend(found if member.look is None else add_beside(found, member.look.beside(member.data)))
     return tuple(activities)
 
 

@@ -31,6 +31,36 @@ class AthleteRow(Base):
         id: Mapped[int]
         name: Mapped[str]
         created_utc: Mapped[datetime]
+        lap_rule: Mapped[str | None]
+
+
+class AthleteProfileRow(Base):
+    """What an athlete says of himself from a day on."""
+
+    __table__ = tables.athlete_profile
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        athlete_id: Mapped[int]
+        since_utc: Mapped[datetime]
+        weight_kg: Mapped[float | None]
+        max_heart_rate_bpm: Mapped[float | None]
+        resting_heart_rate_bpm: Mapped[float | None]
+        backward_sessions_share: Mapped[float | None]
+
+
+class DeviceRuleRow(Base):
+    """Whose recordings a device makes."""
+
+    __table__ = tables.device_rule
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        athlete_id: Mapped[int]
+        manufacturer: Mapped[str]
+        product: Mapped[str]
+        serial: Mapped[int | None]
+        created_utc: Mapped[datetime]
 
 
 class ImportBatchRow(Base):
@@ -45,18 +75,20 @@ class ImportBatchRow(Base):
         started_utc: Mapped[datetime]
         finished_utc: Mapped[datetime | None]
         counts: Mapped[dict[str, int] | None]
+        undone_utc: Mapped[datetime | None]
 
 
 class TombstoneRow(Base):
-    """A file that must not come back."""
+    """A session that must not come back."""
 
     __table__ = tables.tombstone
 
     if TYPE_CHECKING:
         id: Mapped[int]
         sha256: Mapped[str]
+        session_start_utc: Mapped[datetime]
+        is_whole_file: Mapped[bool]
         deleted_utc: Mapped[datetime]
-        reason: Mapped[str | None]
 
 
 class BaselineRow(Base):
@@ -67,12 +99,49 @@ class BaselineRow(Base):
     if TYPE_CHECKING:
         id: Mapped[int]
         athlete_id: Mapped[int]
-        intercept_spm: Mapped[float]
-        slope_spm_per_mps: Mapped[float]
-        sd_spm: Mapped[float]
-        n_minutes: Mapped[float]
+        digest: Mapped[str]
         n_sessions: Mapped[int]
         until_utc: Mapped[datetime | None]
+        content: Mapped[dict[str, Any]]
+
+
+class SeenPathRow(Base):
+    """What a watcher remembers of a path."""
+
+    __table__ = tables.seen_path
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        path: Mapped[str]
+        stamp: Mapped[str]
+        sha256: Mapped[str | None]
+        outcome: Mapped[str]
+        code: Mapped[str | None]
+        message: Mapped[str | None]
+        program_version: Mapped[str]
+        attempts: Mapped[int]
+        next_try_utc: Mapped[datetime | None]
+        first_utc: Mapped[datetime]
+        checked_utc: Mapped[datetime]
+
+
+class WatchedFolderRow(Base):
+    """What a watcher says of a folder."""
+
+    __table__ = tables.watched_folder
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        root: Mapped[str]
+        state: Mapped[str]
+        said: Mapped[str | None]
+        every_s: Mapped[float | None]
+        settle_s: Mapped[float]
+        started_utc: Mapped[datetime]
+        beat_utc: Mapped[datetime]
+        scanned_utc: Mapped[datetime | None]
+        n_files: Mapped[int]
+        n_waiting: Mapped[int]
 
 
 class FailureRow(Base):
@@ -113,6 +182,7 @@ class SourceFileRow(Base):
         size_bytes: Mapped[int]
         modified_utc: Mapped[datetime | None]
         imported_utc: Mapped[datetime]
+        replaced_by: Mapped[int | None]
 
 
 class SessionRow(Base):
@@ -152,6 +222,9 @@ class SessionRow(Base):
         unknown_m: Mapped[float]
         calibration: Mapped[int]
         baseline_id: Mapped[int | None]
+        judged_by: Mapped[str | None]
+        normal: Mapped[dict[str, Any] | None]
+        is_lesson: Mapped[bool]
         findings: Mapped[list[str]]
         possible_duplicate_of: Mapped[int | None]
 
@@ -171,6 +244,7 @@ class LabelRow(Base):
         end_s: Mapped[float]
         kind: Mapped[str]
         direction: Mapped[str | None]
+        rule: Mapped[str | None]
         said_utc: Mapped[datetime]
 
 
@@ -209,8 +283,30 @@ class RecordingRow(Base):
         n_samples: Mapped[int]
         pauses: Mapped[list[list[Any]]]
         texts: Mapped[list[list[Any]]]
+        splits: Mapped[list[list[Any]]]
         counts: Mapped[dict[str, int]]
         notes: Mapped[list[str]]
+        clock_shift_s: Mapped[float]
+        supplies: Mapped[list[str] | None]
+
+
+class PairRow(Base):
+    """Two recordings that may be one session."""
+
+    __table__ = tables.pair
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        athlete_id: Mapped[int]
+        a_sha256: Mapped[str]
+        a_start_utc: Mapped[datetime]
+        b_sha256: Mapped[str]
+        b_start_utc: Mapped[datetime]
+        verdict: Mapped[str | None]
+        reason: Mapped[str]
+        shift_s: Mapped[float]
+        decision: Mapped[str | None]
+        decided_utc: Mapped[datetime | None]
 
 
 class SegmentRow(Base):
@@ -237,6 +333,9 @@ class SegmentRow(Base):
         ascent_m: Mapped[float | None]
         grade_ratio: Mapped[float | None]
         why: Mapped[list[str]]
+        kind: Mapped[str | None]
+        set_index: Mapped[int | None]
+        phase: Mapped[str | None]
 
 
 class LapRow(Base):

@@ -39,18 +39,23 @@ from schema.columns import BIG, NUMBER, Flag, Json, Utc
 
 if TYPE_CHECKING:
     from schema.models import (
+        AthleteProfileRow,
         AthleteRow,
         BaselineRow,
+        DeviceRuleRow,
         FailureRow,
         ImportBatchRow,
         LabelRow,
         LapRow,
+        PairRow,
         RecordingRow,
+        SeenPathRow,
         SegmentRow,
         SessionRow,
         SourceFileRow,
         StreamRow,
         TombstoneRow,
+        WatchedFolderRow,
     )
 
 __all__ = [
@@ -58,18 +63,23 @@ __all__ = [
     "OLDEST_SQLITE",
     "REVISIONS",
     "WORDS",
+    "AthleteProfileRow",
     "AthleteRow",
     "BaselineRow",
+    "DeviceRuleRow",
     "FailureRow",
     "ImportBatchRow",
     "LabelRow",
     "LapRow",
+    "PairRow",
     "RecordingRow",
+    "SeenPathRow",
     "SegmentRow",
     "SessionRow",
     "SourceFileRow",
     "StreamRow",
     "TombstoneRow",
+    "WatchedFolderRow",
     "metadata",
     "views",
 ]
@@ -98,8 +108,14 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "gait": ("run", "walk"),
     "basis": ("manual", "declared", "facing", "gait", "none"),
     "standing": ("accepted", "suggested"),
+    "segment.kind": ("sprint", "repetition", "hill-repeat", "block"),
+    "segment.phase": ("warm-up", "main", "cool-down"),
     "failure.kind": ("failed", "skipped"),
-    "label.kind": ("tag", "confirm", "reject"),
+    "seen_path.outcome": ("imported", "known", "linked", "skipped", "failed", "waiting"),
+    "watched_folder.state": ("watching", "away", "paused", "stopped"),
+    "pair.verdict": ("same", "candidate"),
+    "pair.decision": ("together", "apart"),
+    "label.kind": ("tag", "confirm", "reject", "laps", "laps-kept"),
 }
 
 
@@ -162,8 +178,43 @@ athlete = _table(
     "athlete",
     _need("name", Text()),
     _need("created_utc", Utc()),
+    # which laps are backward in this athlete's files where nobody says otherwise
+    Column("lap_rule", Text),
     UniqueConstraint("name"),
     _check("name", "name <> ''"),
+)
+
+#: What an athlete says of himself, from a moment on until the next row that says otherwise; NULL says nothing.
+athlete_profile = _table(
+    "athlete_profile",
+    _ref("athlete_id", "athlete"),
+    # midnight UTC of a day; 1970-01-01 is "always"
+    _need("since_utc", Utc()),
+    Column("weight_kg", NUMBER),
+    Column("max_heart_rate_bpm", NUMBER),
+    Column("resting_heart_rate_bpm", NUMBER),
+    # share of the sessions that hold backward movement
+    Column("backward_sessions_share", NUMBER),
+    UniqueConstraint("athlete_id", "since_utc"),
+    _check("weight_kg", "weight_kg BETWEEN 20 AND 400"),
+    _check("max_heart_rate_bpm", "max_heart_rate_bpm BETWEEN 80 AND 250"),
+    _check("resting_heart_rate_bpm", "resting_heart_rate_bpm BETWEEN 20 AND 130"),
+    _check("backward_sessions_share", "backward_sessions_share BETWEEN 0 AND 1"),
+)
+
+#: Whose recordings a device makes, for imports that do not say so. A word in small letters, '' for any; a NULL serial is any.
+device_rule = _table(
+    "device_rule",
+    _ref("athlete_id", "athlete"),
+    _need("manufacturer", Text()),
+    _need("product", Text()),
+    Column("serial", BIG),
+    _need("created_utc", Utc()),
+    Index(None, "athlete_id"),
+    Index("uq_device_rule_device", "manufacturer", "product", "serial", unique=True, sqlite_where=text("serial IS NOT NULL")),
+    Index("uq_device_rule_kind", "manufacturer", "product", unique=True, sqlite_where=text("serial IS NULL")),
+    _check("device", "manufacturer <> '' OR product <> '' OR serial IS NOT NULL"),
+    never_reuse_ids=True,
 )
 
 #: One run of the program that imported something, what a later `undo` takes back.
@@ -174,6 +225,7 @@ import_batch = _table(
     _need("started_utc", Utc()),
     Column("finished_utc", Utc()),
     Column("counts", Json()),
+    Column("undone_utc", Utc()),
     never_reuse_ids=True,
 )
 
@@ -189,9 +241,12 @@ source_file = _table(
     _need("size_bytes", BIG),
     Column("modified_utc", Utc()),
     _need("imported_utc", Utc()),
+    # the better source of the same recordings that took its place: it is known, and tells nothing any more
+    _ref("replaced_by", "source_file", nullable=True, ondelete="CASCADE"),
     UniqueConstraint("sha256"),
     Index(None, "athlete_id"),
     Index(None, "batch_id"),
+    Index(None, "replaced_by"),
     _check("sha256", "length(sha256) = 64"),
 )
 
@@ -215,27 +270,73 @@ failure = _table(
     _check("attempts", "attempts >= 1"),
 )
 
-#: Files the user deleted, so that the next scan does not bring them back.
+#: What a watcher remembers of a path, so that it need not read the file again. A cache: without it files are read and found known.
+seen_path = _table(
+    "seen_path",
+    _need("path", Text()),
+    # size, times and inode of the file as it was read, as importer.watch.scan writes them
+    _need("stamp", Text()),
+    # of the bytes on disk, NULL of archives and of what could not be read
+    Column("sha256", Text),
+    _need("outcome", Text()),
+    Column("code", Text),
+    Column("message", Text),
+    _need("program_version", Text()),
+    # times that it was tried in vain; `next_try_utc` is NULL where only other bytes or another program would help
+    _need("attempts", Integer()),
+    Column("next_try_utc", Utc()),
+    _need("first_utc", Utc()),
+    _need("checked_utc", Utc()),
+    UniqueConstraint("path"),
+    Index(None, "next_try_utc"),
+    Index(None, "checked_utc"),
+    _words("outcome", words="seen_path.outcome"),
+    _check("attempts", "attempts >= 0"),
+)
+
+#: What a watcher says of a folder: that it lives, and how far it is.
+watched_folder = _table(
+    "watched_folder",
+    _need("root", Text()),
+    _need("state", Text()),
+    # what is wrong, for people
+    Column("said", Text),
+    # NULL: looked at by a timer, at times that the program does not know
+    Column("every_s", NUMBER),
+    _need("settle_s", NUMBER),
+    _need("started_utc", Utc()),
+    _need("beat_utc", Utc()),
+    # when the last full scan ended
+    Column("scanned_utc", Utc()),
+    _need("n_files", Integer()),
+    _need("n_waiting", Integer()),
+    UniqueConstraint("root"),
+    _words("state", words="watched_folder.state"),
+)
+
+#: Sessions the user deleted, by their file and their start in it, so that the next scan does not bring them back.
 tombstone = _table(
     "tombstone",
     _need("sha256", Text()),
+    _need("session_start_utc", Utc()),
+    # no session of the file is left: it need not be read again to know that
+    _need("is_whole_file", Flag()),
     _need("deleted_utc", Utc()),
-    Column("reason", Text),
-    UniqueConstraint("sha256"),
+    UniqueConstraint("sha256", "session_start_utc"),
     _check("sha256", "length(sha256) = 64"),
+    _check("is_whole_file", "is_whole_file IN (1 = 1, 1 = 0)"),
 )
 
 #: What was normal for a runner when a session was judged.
 baseline = _table(
     "baseline",
     _ref("athlete_id", "athlete"),
-    _need("intercept_spm", NUMBER),
-    _need("slope_spm_per_mps", NUMBER),
-    _need("sd_spm", NUMBER),
-    _need("n_minutes", NUMBER),
+    # SHA-256 of `content`: sessions judged by the same numbers share a row
+    _need("digest", Text()),
     _need("n_sessions", Integer()),
     Column("until_utc", Utc()),
-    Index(None, "athlete_id"),
+    _need("content", Json()),
+    UniqueConstraint("athlete_id", "digest"),
 )
 
 #: One run or walk: what all its recordings say together, and every statistic that a report needs.
@@ -254,12 +355,19 @@ session = _table(
     _need("unknown_m", NUMBER),
     _need("calibration", Integer()),
     _ref("baseline_id", "baseline", nullable=True, ondelete="SET NULL"),
+    # SHA-256 of all that the tags depend on beside the recording and the program: labels, lap rule, earlier sessions; NULL is unknown
+    Column("judged_by", Text),
+    # what this session teaches about its runner, and whether that says anything of backward movement
+    Column("normal", Json()),
+    _need("is_lesson", Flag()),
     _need("findings", Json()),
     _ref("possible_duplicate_of", "session", nullable=True, ondelete="SET NULL"),
     Index(None, "athlete_id", "start_utc"),
     Index(None, "start_utc"),
     Index(None, "baseline_id"),
     Index(None, "possible_duplicate_of"),
+    Index("ix_session_lesson", "athlete_id", "start_utc", sqlite_where=text("is_lesson")),
+    _check("is_lesson", "is_lesson IN (1 = 1, 1 = 0)"),
     never_reuse_ids=True,
 )
 
@@ -280,13 +388,42 @@ recording = _table(
     _need("n_samples", Integer()),
     _need("pauses", Json()),
     _need("texts", Json()),
+    _need("splits", Json()),
     _need("counts", Json()),
     _need("notes", Json()),
+    # what is added to its clock to get the session's, and the channels that it gives; NULL where it is the only one
+    _need("clock_shift_s", NUMBER),
+    Column("supplies", Json()),
     Index(None, "session_id"),
     Index("uq_recording_primary", "session_id", unique=True, sqlite_where=text("is_primary")),
     Index(None, "source_id"),
     _check("is_primary", "is_primary IN (1 = 1, 1 = 0)"),
     Index("ix_recording_identity", "start_utc", "serial", "session_ix"),
+)
+
+#: Two recordings that may be one session: what the program found (NULL: nothing), and what the user decided (NULL: nothing).
+#: Anchored to the files, so that a decision outlives its sessions; the one with the smaller SHA-256 is `a`.
+pair = _table(
+    "pair",
+    _ref("athlete_id", "athlete"),
+    _need("a_sha256", Text()),
+    _need("a_start_utc", Utc()),
+    _need("b_sha256", Text()),
+    _need("b_start_utc", Utc()),
+    Column("verdict", Text),
+    _need("reason", Text()),
+    # what is added to b's clock to get a's
+    _need("shift_s", NUMBER),
+    Column("decision", Text),
+    Column("decided_utc", Utc()),
+    UniqueConstraint("a_sha256", "a_start_utc", "b_sha256", "b_start_utc"),
+    Index(None, "b_sha256"),
+    Index(None, "athlete_id"),
+    _check("order", "a_sha256 < b_sha256"),
+    _words("verdict", words="pair.verdict"),
+    _words("decision", words="pair.decision"),
+    _check("said", "verdict IS NOT NULL OR decision IS NOT NULL"),
+    _check("decided", "(decision IS NULL) = (decided_utc IS NULL)"),
 )
 
 #: A lap as the device wrote it.
@@ -324,6 +461,10 @@ segment = _table(
     Column("ascent_m", NUMBER),
     Column("grade_ratio", NUMBER),
     _need("why", Json()),
+    # of backward segments: what its bout is in the sport's terms, the number of its set, where in the session it lies
+    Column("kind", Text),
+    Column("set_index", Integer),
+    Column("phase", Text),
     UniqueConstraint("session_id", "start_s"),
     _check("span", "0 <= start_s AND start_s < end_s"),
     _words("direction"),
@@ -333,6 +474,9 @@ segment = _table(
     _check("confidence", "0 <= confidence AND confidence <= 1"),
     _check("unknown", "(direction = 'unknown') = (confidence IS NULL) AND (direction = 'unknown') = (basis = 'none')"),
     _check("suggestion", "standing = 'accepted' OR direction = 'backward'"),
+    _words("kind", words="segment.kind"),
+    _words("phase", words="segment.phase"),
+    _check("set_index", "set_index >= 1"),
 )
 
 #: What the user said about a stretch. Anchored to the clock and to the file, so that it outlives the session's row.
@@ -346,6 +490,8 @@ label = _table(
     _need("end_s", NUMBER),
     _need("kind", Text()),
     Column("direction", Text),
+    # which laps were backward: given for the file, or kept for the athlete when the file was imported
+    Column("rule", Text),
     _need("said_utc", Utc()),
     Index(None, "athlete_id", "session_start_utc"),
     Index(None, "session_id"),
@@ -353,6 +499,8 @@ label = _table(
     _words("kind", words="label.kind"),
     _words("direction"),
     _check("tag", "(kind = 'tag') = (direction IS NOT NULL)"),
+    _check("rule", "(kind IN ('laps', 'laps-kept')) = (rule IS NOT NULL)"),
+    Index(None, "sha256"),
 )
 
 #: One column of samples, compressed; `codec`, `n` and `crc32` as importer.store.codec explains.

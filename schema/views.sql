@@ -66,6 +66,7 @@ SELECT
     b.longest_s AS longest_bout_s,
     r.manufacturer,
     r.product,
+    f.batch_id,
     f.path,
     f.member,
     f.format,
@@ -119,11 +120,59 @@ SELECT
     g.mean_heart_rate_bpm,
     g.ascent_m,
     g.grade_ratio,
-    g.why
+    g.why,
+    g.kind,
+    g.set_index,
+    g.phase
 FROM segment AS g
 INNER JOIN session AS s ON s.id = g.session_id
 INNER JOIN athlete AS a ON a.id = s.athlete_id
 INNER JOIN v_local ON v_local.session_id = s.id;
+
+-- One row for each word of the runner: what was said about a stretch, or about the laps.
+CREATE VIEW v_label AS
+SELECT
+    l.id AS label_id,
+    a.name AS athlete,
+    l.session_id,
+    l.session_start_utc,
+    l.start_s,
+    l.end_s,
+    l.kind,
+    l.direction,
+    l.rule,
+    l.said_utc
+FROM label AS l
+INNER JOIN athlete AS a ON a.id = l.athlete_id;
+
+-- One row for each time in which an athlete's profile stays the same; `until_utc` is NULL of the last one.
+CREATE VIEW v_athlete_profile AS
+SELECT
+    a.name AS athlete,
+    p.since_utc,
+    (SELECT min(n.since_utc) FROM athlete_profile AS n WHERE n.athlete_id = p.athlete_id AND n.since_utc > p.since_utc) AS until_utc,
+    (
+        SELECT q.weight_kg FROM athlete_profile AS q
+        WHERE q.athlete_id = p.athlete_id AND q.since_utc <= p.since_utc AND q.weight_kg IS NOT NULL
+        ORDER BY q.since_utc DESC LIMIT 1
+    ) AS weight_kg,
+    (
+        SELECT q.max_heart_rate_bpm FROM athlete_profile AS q
+        WHERE q.athlete_id = p.athlete_id AND q.since_utc <= p.since_utc AND q.max_heart_rate_bpm IS NOT NULL
+        ORDER BY q.since_utc DESC LIMIT 1
+    ) AS max_heart_rate_bpm,
+    (
+        SELECT q.resting_heart_rate_bpm FROM athlete_profile AS q
+        WHERE q.athlete_id = p.athlete_id AND q.since_utc <= p.since_utc AND q.resting_heart_rate_bpm IS NOT NULL
+        ORDER BY q.since_utc DESC LIMIT 1
+    ) AS resting_heart_rate_bpm,
+    (
+        SELECT q.backward_sessions_share FROM athlete_profile AS q
+        WHERE q.athlete_id = p.athlete_id AND q.since_utc <= p.since_utc AND q.backward_sessions_share IS NOT NULL
+        ORDER BY q.since_utc DESC LIMIT 1
+    ) AS backward_sessions_share
+FROM athlete_profile AS p
+INNER JOIN athlete AS a ON a.id = p.athlete_id;
 
 -- One row for each athlete and week with any session: how much backward, and in how many sessions.
 CREATE VIEW v_backward_by_week AS

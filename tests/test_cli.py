@@ -202,7 +202,7 @@ def test_show_explain_and_report_speak_of_the_session(db):
     assert "backward?" in shown.stdout
     assert "speed by belt" in shown.stdout
     assert "your usual cadence" in explained.stdout
-    assert explained.stdout.count("\n12:00-14:00 ") == 1
+    assert explained.stdout.count("\n12:00-14:00 ") == 2  # in the table, and with its reasons
     assert "2 sessions" in told.stdout
     assert "unknown" in told.stdout
     assert "\x1b[" not in shown.stdout + explained.stdout + told.stdout
@@ -235,6 +235,26 @@ def test_the_database_is_where_the_option_the_environment_or_the_file_says(tmp_p
     assert "RETRO_IMPORT_CONFIG" in named.stderr
     homes = {"XDG_DATA_HOME": str(tmp_path / "data"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
     assert retro("db", "path", **homes).stdout.strip().endswith("retro-import.db")
+
+
+@pytest.mark.parametrize("words", [("report",), ("import", BELT), ("db", "path")])
+def test_a_slip_of_the_pen_in_the_configuration_is_named(tmp_path, words):
+    config = tmp_path / "config.toml"
+    config.write_text(f"bd = 'sqlite:///{tmp_path}/runs.db'\n", encoding="utf-8")
+    done = retro(*words, RETRO_IMPORT_CONFIG=str(config), XDG_DATA_HOME=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"retro-import: {config}: there is no setting 'bd' (known: db, athlete")
+    assert [one.name for one in tmp_path.iterdir()] == ["config.toml"]
+
+
+def test_the_time_of_the_file_is_kept(tmp_path, db):
+    run = tmp_path / "run.fit"
+    shutil.copy(BELT, run)
+    os.utime(run, (1_772_000_000, 1_772_000_000.25))
+    (result,) = objects(retro("import", run, "--db", db, "--json"))
+    assert result["outcome"] == "imported"
+    with contextlib.closing(sqlite3.connect(tmp_path / "runs.db")) as raw:
+        assert raw.execute("SELECT modified_utc FROM source_file").fetchall() == [("2026-02-25T06:13:20.250000Z",)]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")

@@ -22,20 +22,29 @@ LAYERS = {
     "values": {"errors"},
     "readers": {"errors", "values"},  # bytes -> activities
     "detect": {"errors", "values"},  # activities -> tagged sessions, pure
+    "evaluate": {"errors", "values"},  # tags against the truth: scores
+    "identity": {"errors", "values"},  # recordings -> which of them are one session, pure
     "store": {"errors", "values", "schema"},  # the only door to a database
-    "pipeline": {"errors", "values", "readers", "detect", "store"},  # the spine
-    "reports": {"errors", "values", "detect", "store", "pipeline"},  # what is kept or came out -> text, JSON
-    "face": {"errors", "values", "readers", "detect", "store", "pipeline"},  # the library's own calls
-    "worker": {"errors", "pipeline"},  # the spine's first half in a process of its own
-    "sandbox": {"errors", "pipeline", "worker"},
-    "cli": {"errors", "values", "readers", "detect", "store", "pipeline", "reports", "sandbox"},  # the only place that prints
+    "beside": {"errors", "values", "readers", "detect", "store"},  # what lies in the folder of a file and speaks of it
+    "underway": {"values"},  # what files teach that are read and not stored yet
+    "knowledge": {"errors", "values", "detect", "store", "underway"},  # what the database knows of a session, for detection
+    "linking": {"errors", "values", "detect", "identity", "store"},  # several recordings of one session
+    "pipeline": {"errors", "values", "readers", "detect", "store", "beside", "underway", "knowledge", "linking"},  # the spine
+    "retag": {"errors", "values", "detect", "store", "knowledge", "linking"},  # stored sessions judged anew
+    "reports": {"errors", "values", "detect", "evaluate", "store", "linking", "pipeline", "retag"},  # what is kept or came out -> text
+    "face": {"errors", "values", "readers", "detect", "store", "beside", "pipeline"},  # the library's own calls
+    "worker": {"errors", "values", "detect", "knowledge", "pipeline"},  # the spine's first half in a process of its own
+    "sandbox": {"errors", "knowledge", "pipeline", "worker"},
+    "watch": {"errors", "store", "pipeline", "sandbox"},  # a folder in, settled files out
+    # the only place that prints
+    "cli": {"errors", "values", "readers", "detect", "evaluate", "store", "linking", "pipeline", "retag", "reports", "sandbox", "watch"},
     "__init__": {"values", "detect", "pipeline", "face"},
     "__main__": {"cli"},
 }
 
 #: library -> the only files or folders that may name it
 DOORS = {
-    "numpy": {"importer/values/", "importer/readers/", "importer/detect/", "importer/store/", "importer/reports/"},
+    "numpy": {"importer/values/", "importer/readers/", "importer/detect/", "importer/identity/", "importer/store/", "importer/reports/"},
     "fastcrc": {"importer/readers/fit/"},
     "fitparse": {"importer/readers/fit/profile.py", "importer/readers/reference.py"},
     "gpxpy": {"importer/readers/reference.py"},
@@ -48,7 +57,7 @@ DOORS = {
 }
 
 #: units that only compute: no file, no clock, no log, no chance, no network, no process
-PURE = ("values", "detect")
+PURE = ("values", "detect", "evaluate", "identity")
 IMPURE = {
     "io",
     "logging",

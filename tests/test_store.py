@@ -249,6 +249,23 @@ def test_a_damaged_stream_is_told_and_not_returned(store, batch, url):
         store.load_activity(saved.sessions[0].id)
 
 
+def test_a_sensor_of_which_an_axis_is_lost_is_told_and_not_returned(store, batch):
+    saved = save(store, batch)
+    with store._engine.begin() as connection:
+        connection.execute(tables.stream.delete().where(tables.stream.c.channel == "accelerometer.y_g"))
+    with pytest.raises(StoreError, match="streams of recording 1 do not go together"):
+        store.load_activity(saved.sessions[0].id)
+
+
+def test_lists_of_sessions_never_look_at_samples_sensors_and_splits(store, batch):
+    save(store, batch)
+    before = store.sessions(with_segments=True)
+    with store._engine.begin() as connection:
+        connection.execute(tables.stream.delete())
+        connection.execute(tables.recording.update().values(splits=["no split"]))
+    assert store.sessions(with_segments=True) == before
+
+
 def test_the_views_answer_alike_on_both_databases(store, batch):
     save(store, batch)
     save(store, batch, number=2, start=datetime(2026, 5, 3, 22, 30, tzinfo=UTC))  # the next day, a Monday, on the runner's clock

@@ -9,8 +9,10 @@ from typing import Any
 import fitdecode
 import numpy as np
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from importer.values.session import Direction, Gait
+from tests.support import databases
 from tests.support.fit_writer import BASE_TYPES, Developer, FitWriter, crc16, fit_time, semicircles
 from tests.support.noise import Noise
 from tests.support.runner import RUN_SPM, WALK_SPM, Block, Runner, draw_runner, modelled_speed, record
@@ -152,3 +154,12 @@ def test_the_crc_is_the_protocols():
     assert crc16(b"123456789") == 0xBB3D
     data = FitWriter().to_bytes()
     assert crc16(data) == 0
+
+
+@pytest.mark.parametrize(("is_required", "end"), [("", pytest.skip.Exception), ("1", OperationalError)])
+def test_a_missing_server_is_passed_over_unless_it_is_required(monkeypatch, tmp_path, is_required, end):
+    monkeypatch.delenv("RETRO_TEST_POSTGRES", raising=False)
+    monkeypatch.setenv("RETRO_REQUIRE_POSTGRES", is_required)
+    monkeypatch.setattr(databases, "_LOCAL", "postgresql+psycopg://postgres@127.0.0.1:1/test")  # nobody listens there
+    with pytest.raises(end), databases.fresh("postgresql", tmp_path):
+        pass

@@ -83,7 +83,7 @@ def test_any_increasing_times_are_accepted(steps):
 
 
 def test_every_channel_carries_its_unit_in_its_name():
-    endings = ("_deg", "_m", "_mps", "_spm", "_bpm", "_w", "_ratio", "_degc", "_s", "_brpm", "_type", "_dir")
+    endings = ("_deg", "_m", "_mps", "_spm", "_bpm", "_w", "_ratio", "_degc", "_s", "_brpm", "_type", "_dir", "_g", "_kn_per_m")
     assert all(name.endswith(endings) and channel.name == name and channel.low < channel.high for name, channel in CHANNELS.items())
 
 

@@ -13,11 +13,11 @@ import pytest
 from benchmarks.hostile import LIMIT_MB, LIMIT_S, measure
 from importer.readers.containers import Member, unpack
 from tests.support.program import objects, retro
-from tests.zoo import containers, costly, fit_content, fit_protocol, gpx, other, tcx
+from tests.zoo import containers, costly, fit_beside, fit_content, fit_protocol, gpx, gpx_letters, other, tcx
 from tests.zoo.case import SKIPS, Case, Read, seen
 from tests.zoo.whole_program import PLACES
 
-THEMES: tuple[ModuleType, ...] = (fit_protocol, fit_content, gpx, tcx, other, containers, costly)
+THEMES: tuple[ModuleType, ...] = (fit_protocol, fit_content, fit_beside, gpx, gpx_letters, tcx, other, containers, costly)
 #: rows that the program does not live up to yet, by theme and name: what it does instead
 FAULTS: dict[tuple[str, str], str] = {}
 

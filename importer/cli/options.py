@@ -9,11 +9,14 @@ import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from importer.errors import UsageError
+
+#: What the configuration file may say (docs/cli.md).
+CONFIGURED: Final = ("db", "athlete")
 
 
 def db_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,23 +55,30 @@ def configured(key: str) -> str | None:
     Raises
     ------
     UsageError
-        The file is no TOML, or the value no text.
+        The file is no TOML, the value no text, or a key is in it that means nothing: a slip of the pen must not go unnoticed.
     """
-    path = _config_path()
+    assert key in CONFIGURED
+    path = configuration_path()
     if path is None:
         return None
     try:
-        value = tomllib.loads(path.read_text(encoding="utf-8")).get(key)
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: no valid TOML ({error}): correct it or move it away") from error
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}): correct RETRO_IMPORT_CONFIG or the file") from error
+    for name in content:
+        if name not in CONFIGURED:
+            known = ", ".join(CONFIGURED)
+            raise UsageError(f"{path}: there is no setting {name!r} (known: {known}): correct it or take it out")
+    value = content.get(key)
     if value is not None and not isinstance(value, str):
         raise UsageError(f"{path}: {key} is a {type(value).__name__} (expected a text in quotes): correct it")
     return value
 
 
-def _config_path() -> Path | None:
+def configuration_path() -> Path | None:
+    """Give the configuration file: the one that RETRO_IMPORT_CONFIG names, or the user's own where there is one."""
     named = os.environ.get("RETRO_IMPORT_CONFIG")
     if named:
         return Path(named)

@@ -41,6 +41,7 @@ def report(
 
     with open_store(database_url(db_url), create=False, read_only=True, wait_s=wait_s()) as store:
         rows = session_rows(store, since=since, until=until, athlete=athlete)
+        has_names = athlete is None and format_name == "text" and store.has_several_athletes()
     if format_name == "json":
         click.echo(json.dumps(rows, indent=1, allow_nan=False))
     elif format_name == "csv":
@@ -48,4 +49,4 @@ def report(
         writer.writeheader()
         writer.writerows(rows)
     else:
-        say(sessions_text(rows))
+        say(sessions_text(rows, has_names=has_names))

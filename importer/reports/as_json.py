@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from importer.linking.updating import Replaced
     from importer.pipeline import ImportResult
     from importer.store import SegmentRecord, SessionRecord
 
@@ -24,10 +25,22 @@ def result_json(result: ImportResult, *, is_dry: bool = False) -> dict[str, Any]
         "error": None if error is None else {"code": error.code, "message": error.message, "offset": error.offset},
         "notes": list(result.notes),
         "sessions": [session_json(session) for session in result.sessions],
+        "replaced": [replaced_json(one) for one in result.replaced],
     }
     if is_dry:
         out["dry_run"] = True
     return out
+
+
+def replaced_json(one: Replaced) -> dict[str, Any]:
+    """Give the object of a session in which a better source took the place of other files."""
+    return {
+        "session": one.after.id,
+        "paths": list(one.paths),
+        "sha256": list(one.sha256s),
+        "before": session_json(one.before),
+        "after": session_json(one.after),
+    }
 
 
 def session_json(session: SessionRecord) -> dict[str, Any]:
@@ -70,6 +83,9 @@ def segment_json(segment: SegmentRecord) -> dict[str, Any]:
         "ascent_m": _round(segment.ascent_m, 1),
         "grade_ratio": _round(segment.grade_ratio, 4),
         "why": list(segment.why),
+        "kind": None if segment.kind is None else str(segment.kind),
+        "set_index": segment.set_index,
+        "phase": None if segment.phase is None else str(segment.phase),
     }
 
 

@@ -67,12 +67,15 @@ def session_rows(
     ]
 
 
-def sessions_text(rows: Sequence[dict[str, Any]]) -> str:
-    """Give the sessions as a table, and what they come to."""
+def sessions_text(rows: Sequence[dict[str, Any]], *, has_names: bool = False) -> str:
+    """Give the sessions as a table, and what they come to; with `has_names`, say whose each is."""
     if not rows:
         return "no sessions: import some with `retro-import FILE` or `retro-import FOLDER`, or widen --since, --until and --athlete"
-    header = ("no", "day", "what", "time", "distance", "backward", "suggested", "share", "basis")
-    table = table_text(header, [_row(row) for row in rows], right=(0, 3, 4, 5, 6, 7))
+    header: tuple[str, ...] = ("no", "day", "what", "time", "distance", "backward", "suggested", "share", "basis")
+    cells = [_row(row) for row in rows]
+    if has_names:  # last, so that the columns before it stand where they always do
+        header, cells = (*header, "athlete"), [(*row, plain(str(rows[i]["athlete"]))) for i, row in enumerate(cells)]
+    table = table_text(header, cells, right=(0, 3, 4, 5, 6, 7))
     accepted, suggested, moving = (sum(row[name] for row in rows) for name in ("backward_accepted_s", "backward_suggested_s", "moving_s"))
     n = f"{len(rows)} {'session' if len(rows) == 1 else 'sessions'}"
     total = f"{n}, {clock(moving)} moving: {clock(accepted)} backward ({share(accepted, moving)})"

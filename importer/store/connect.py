@@ -77,6 +77,7 @@ def _sqlite_engine(url: URL, *, read_only: bool, wait_s: float) -> Engine:
     synchronous = "EXTRA" if path is not None and place.is_on_network(path) else "FULL"
     arguments: dict[str, Any] = {"timeout": wait_s, "isolation_level": None, "check_same_thread": False}
     engine = create_engine(url, connect_args=arguments, hide_parameters=True)
+    log = turn.Log(path)
 
     if path is not None and read_only:
 
@@ -98,6 +99,7 @@ def _sqlite_engine(url: URL, *, read_only: bool, wait_s: float) -> Engine:
             connection.exec_driver_sql("BEGIN")
         else:
             raw: Any = connection.connection.driver_connection
+            log.shorten(raw, wait_s=wait_s)
             turn.begin(raw, wait_s=wait_s)
 
     return engine

@@ -7,6 +7,7 @@ A statement's parameters are never shown.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 
 from importer.errors import DatabaseBusyError, StoreError
+from importer.store import place
 
 #: Primary SQLite result codes that pass by themselves: what to say, and what to do.
 _TEMPORARY: Final = {
@@ -68,6 +70,9 @@ def our_error(error: BaseException | None, *, url: str, wait_s: float) -> StoreE
         if primary in _TEMPORARY:
             reason, remedy = _TEMPORARY[primary]
             return DatabaseBusyError(reason, url=url, remedy=remedy, waited_s=wait_s if primary == sqlite3.SQLITE_BUSY else None)
+        if primary == sqlite3.SQLITE_CANTOPEN and _is_permitted(url):  # the disk is full, or away, or too many files are open
+            remedy = "see that its disk is there and not full, and try again"
+            return DatabaseBusyError("the database file cannot be opened at the moment", url=url, remedy=remedy)
         reason, remedy = _PERMANENT.get(primary, (line, ""))
         return StoreError(reason, url=url, remedy=remedy)
     state = str(getattr(error, "sqlstate", None) or "")
@@ -77,3 +82,11 @@ def our_error(error: BaseException | None, *, url: str, wait_s: float) -> StoreE
     if not state and type(error).__name__ in _CONNECTION and not any(word in said for word in _REFUSED):
         return DatabaseBusyError(f"the database cannot be reached ({line})", url=url, remedy="see that its server runs and try again")
     return StoreError(line, url=url)
+
+
+def _is_permitted(url: str) -> bool:
+    """Tell whether nothing but the moment is in the way of opening a SQLite file: SQLite does not say why it could not."""
+    path = place.file_of(place.parse(url))
+    if path is None or not os.access(path.parent, os.R_OK | os.W_OK | os.X_OK):
+        return False
+    return os.access(path, os.R_OK | os.W_OK) if path.exists() else True

@@ -7,7 +7,7 @@ Lists of sessions never touch samples.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
@@ -22,12 +22,14 @@ from importer.store.schema_door import tables
 from importer.values.activity import Activity, FloatArray, Lap
 
 #: The time of a view's row, for `since` and `until`.
-_CLOCKS: Final = {"v_session": "start_utc", "v_segment": "session_start_utc"}
+_CLOCKS: Final = {"v_session": "start_utc", "v_segment": "session_start_utc", "v_label": "session_start_utc"}
 #: The order of a view's rows.
 _ORDERS: Final = {
     "v_session": "start_utc DESC, session_id DESC",
     "v_segment": "session_start_utc DESC, session_id DESC, start_s",
     "v_backward_by_week": "athlete, week_local DESC",
+    "v_label": "session_start_utc DESC, start_s, label_id",
+    "v_athlete_profile": "athlete, since_utc DESC",
 }
 
 
@@ -79,6 +81,15 @@ def session(connection: Connection, session_id: int) -> SessionRecord | None:
     return rows.session_record(found, segments=segments, laps=_laps(connection, found["recording_id"]))
 
 
+def by_ids(connection: Connection, session_ids: Iterable[int]) -> tuple[SessionRecord, ...]:
+    """Give sessions by their numbers, newest first within every few thousand; what is not there is left out."""
+    return tuple(
+        record
+        for part in parts(sorted(session_ids))
+        for record in _records(connection, _sessions().where(tables.session.c.id.in_(part)), {}, with_segments=False)
+    )
+
+
 def _records(connection: Connection, statement: Select[Any], keys: dict[str, Any], *, with_segments: bool) -> tuple[SessionRecord, ...]:
     found = connection.execute(statement, keys).mappings().all()
     segments = _segments(connection, [row["id"] for row in found]) if with_segments and found else {}
@@ -87,7 +98,7 @@ def _records(connection: Connection, statement: Select[Any], keys: dict[str, Any
 
 def _segments(connection: Connection, session_ids: list[int]) -> dict[int, tuple[SegmentRecord, ...]]:
     found: dict[int, list[SegmentRecord]] = {}
-    for part in _parts(session_ids):
+    for part in parts(session_ids):
         for row in connection.execute(_segments_of_sessions(), {"key_sessions": part}).mappings():
             found.setdefault(row["session_id"], []).append(rows.segment_record(row))
     return {session_id: tuple(records) for session_id, records in found.items()}
@@ -101,7 +112,7 @@ def _segments_of_sessions() -> Select[Any]:
     )
 
 
-def _parts(ids: list[int]) -> Iterable[list[int]]:
+def parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     """Cut a list so that no statement has more parameters than a database takes (SQLite: 32,766)."""
     return (ids[start : start + 5000] for start in range(0, len(ids), 5000))
 
@@ -117,30 +128,60 @@ def activity(connection: Connection, session_id: int, *, shown: str) -> Activity
 
     Raises
     ------
-    StoreError : a stream is damaged.
+    StoreError : a stream is damaged, or one of several that belong together is gone.
     """
     table = tables.recording
-    found = connection.execute(select(table).where(table.c.session_id == session_id, table.c.is_primary)).mappings().one_or_none()
+    found = connection.execute(select(table.c.id).where(table.c.session_id == session_id, table.c.is_primary)).scalar()
+    return None if found is None else recording(connection, found, shown=shown)
+
+
+def recording(connection: Connection, recording_id: int, *, shown: str, channels: Sequence[str] | None = None) -> Activity | None:
+    """Give a recording, exactly as it was saved; with `channels`, only these of its samples, and no laps.
+
+    Raises
+    ------
+    StoreError : a stream is damaged, or one of several that belong together is gone.
+    """
+    table = tables.recording
+    found = connection.execute(select(table).where(table.c.id == recording_id)).mappings().one_or_none()
     if found is None:
         return None
-    columns = _streams(connection, found["id"], shown=shown)
-    return rows.activity(found, laps=_laps(connection, found["id"]), columns=columns)
+    columns = _streams(connection, recording_id, shown=shown, channels=channels)
+    try:
+        return rows.activity(found, laps=_laps(connection, recording_id) if channels is None else (), columns=columns)
+    except ValueError as error:
+        raise _damaged(f"the streams of recording {recording_id} do not go together ({error})", shown) from error
 
 
-def _streams(connection: Connection, recording_id: int, *, shown: str) -> dict[str, FloatArray]:
+def _streams(connection: Connection, recording_id: int, *, shown: str, channels: Sequence[str] | None = None) -> dict[str, FloatArray]:
     table = tables.stream
     statement = select(table).where(table.c.recording_id == recording_id).order_by(table.c.id)
+    if channels is not None:
+        statement = statement.where(table.c.channel.in_((rows.TIME, *channels)))
     columns = {}
     for row in connection.execute(statement).mappings():
         try:
-            columns[row["channel"]] = decode(Blob(row["codec"], row["n"], row["crc32"], bytes(row["data"])))
+            columns[row["channel"]] = unpacked(row)
         except DamagedStreamError as error:
-            raise StoreError(
-                f"the stream {row['channel']} of recording {recording_id} is damaged ({error})",
-                url=shown,
-                remedy="restore the database from a backup, or import the file again",
-            ) from error
+            raise _damaged(f"the stream {row['channel']} of recording {recording_id} is damaged ({error})", shown) from error
     return columns
+
+
+def unpacked(row: rows.Found) -> FloatArray:
+    """Unpack a row of `stream`.
+
+    Raises
+    ------
+    DamagedStreamError : it is not what was written.
+    """
+    try:
+        return decode(Blob(row["codec"], row["n"], row["crc32"], bytes(row["data"])))
+    except TypeError as error:  # a damaged page may give NULL for any of them
+        raise DamagedStreamError("a part of the stream is missing") from error
+
+
+def _damaged(reason: str, shown: str) -> StoreError:
+    return StoreError(reason, url=shown, remedy="restore the database from a backup, or import the file again")
 
 
 @cache
@@ -162,7 +203,8 @@ def source(connection: Connection, sha256: str) -> StoredSource | None:
     row = connection.execute(_source(), {"key_sha256": sha256}).mappings().one_or_none()
     if row is None:
         return None
-    found = _records(connection, _sessions_of_source(), {"key_source": row["id"]}, with_segments=True)
+    better = row["replaced_by"]
+    found = _records(connection, _sessions_of_source(), {"key_source": row["id"] if better is None else better}, with_segments=True)
     return StoredSource(
         id=row["id"],
         sha256=sha256,
@@ -172,7 +214,15 @@ def source(connection: Connection, sha256: str) -> StoredSource | None:
         athlete=row["athlete"],
         batch_id=row["batch_id"],
         sessions=found[::-1],  # in the order of the file
+        replaced_by=None if better is None else _label_of(connection, better),
     )
+
+
+def _label_of(connection: Connection, source_id: int) -> str:
+    """Name a file: ``a.zip!member``."""
+    table = tables.source_file
+    found = connection.execute(select(table.c.path, table.c.member).where(table.c.id == source_id)).one()
+    return str(found.path if found.member is None else f"{found.path}!{found.member}")
 
 
 def failure(connection: Connection, *, sha256: str | None = None, failure_id: int | None = None) -> FailureRecord | None:
@@ -210,12 +260,19 @@ def view(
     where = f" WHERE {' AND '.join(rules)}" if rules else ""
     statement = text(f"SELECT * FROM {name}{where} ORDER BY {_ORDERS[name]}")  # noqa: S608 - names of our own tables above
     statement = statement.bindparams(*(parameter for parameter in asked.values() if parameter is not None))
-    return tuple({key: _plain(key, value) for key, value in row.items()} for row in connection.execute(statement).mappings())
+    found = connection.execute(statement)
+    names = tuple(found.keys())
+    rows_found = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    for name in names:  # column by column: asking each cell what it is costs more than reading it
+        if name.endswith("_utc") or name == "why":
+            for row in rows_found:
+                row[name] = _plain(row[name], is_time=name != "why")
+    return tuple(rows_found)
 
 
-def _plain(key: str, value: Any) -> Any:  # noqa: ANN401 - a cell
-    if key.endswith("_utc") and value is not None:
+def _plain(value: Any, *, is_time: bool) -> Any:  # noqa: ANN401 - a cell
+    if value is None:
+        return None
+    if is_time:
         return (value if isinstance(value, datetime) else datetime.fromisoformat(value)).astimezone(UTC)
-    if key == "why":
-        return tuple(json.loads(value) if isinstance(value, str) else value)
-    return value
+    return tuple(json.loads(value) if isinstance(value, str) else value)

@@ -71,8 +71,7 @@ def upgrade(url: str | None = None, *, now: datetime, wait_s: float = connect.WA
             connect.check_revision(before.found, before.url)
         if before.is_current:
             return Upgrade(before, None)
-        backup = _back_up(engine, before, now=now)
-        _migrate(engine)
+        backup = _migrate(engine, before, now=now)
         connect.journal(engine, wait_s=wait_s)
         return Upgrade(before, backup)
 
@@ -100,20 +99,39 @@ def _status(engine: Engine) -> Status:
 
 
 def _back_up(engine: Engine, before: Status, *, now: datetime) -> Path | None:
-    """Copy a SQLite file; PostgreSQL has tools of its own for that."""
+    """Copy a SQLite file, under the caller's lock; PostgreSQL has tools of its own for that.
+
+    A copy has its name only once it is whole and on the disk: a power cut must not leave something that looks like one.
+    """
     path = place.file_of(engine.url)
     if path is None or before.found is None:
         return None
     copy = path.with_name(f"{path.name}.before-{before.known}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+    part = path.with_name(f"{path.name}.before-{before.known}.part")
+    for debris in (part, part.with_name(f"{part.name}-journal")):  # of an upgrade that was killed
+        debris.unlink(missing_ok=True)
     with closing(engine.raw_connection()) as pooled:
         raw: Any = pooled.driver_connection
-        raw.execute("VACUUM INTO ?", (str(copy),))
-    with copy.open("rb+") as file:
-        os.fsync(file.fileno())
+        raw.execute("VACUUM INTO ?", (str(part),))
+    _sync(part)
+    part.replace(copy)
+    _sync(copy.parent)
     return copy
 
 
-def _migrate(engine: Engine) -> None:
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk; Windows does the latter by itself."""
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _migrate(engine: Engine, before: Status, *, now: datetime) -> Path | None:
+    """Copy and upgrade as the only writer; give the copy, None where nothing was there or another program has just upgraded it."""
     config = Config()
     config.set_main_option("script_location", str(tables.FOLDER / "migrations").replace("%", "%%"))
     is_sqlite = engine.dialect.name == "sqlite"
@@ -123,10 +141,14 @@ def _migrate(engine: Engine) -> None:
             raw.execute("PRAGMA foreign_keys=OFF")  # until the engine is disposed of, which the caller does
         with connection.begin():
             connect.lock_schema(connection)
+            if connect.find_revision(connection) == before.known:
+                return None
+            backup = _back_up(engine, before, now=now)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             if is_sqlite:
                 _check_references(connection)
+    return backup
 
 
 def _check_references(connection: Connection) -> None:

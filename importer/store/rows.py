@@ -1,6 +1,6 @@
 """Values <-> rows: which field stands in which column.
 
-Conventions: a row is a mapping of column names; a list of texts or pauses is JSON.
+Conventions: a row is a mapping of column names; a list of texts, pauses or splits is JSON.
 A statistic that is not a number is not measured: NaN and infinities become NULL.
 Text loses NUL (PostgreSQL cannot hold it), and bytes of a file name that are no UTF-8 are written as ``\\udcff``.
 Pure: no database here.
@@ -12,6 +12,8 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
+
+import numpy as np
 
 from importer.store.records import FailureRecord, SegmentRecord, SessionRecord, SourceInfo
 from importer.values.activity import (
@@ -27,7 +29,8 @@ from importer.values.activity import (
     SpeedBasis,
     Text,
 )
-from importer.values.session import Baseline, Basis, Direction, Gait, Segment, Session, Standing
+from importer.values.sensors import Split, from_streams, is_stream
+from importer.values.session import Basis, BoutKind, Direction, Gait, Phase, Segment, Session, Standing
 
 Row = dict[str, Any]
 #: A row as SQLAlchemy gives it.
@@ -35,6 +38,8 @@ Found = Mapping[Any, Any]
 
 #: Name of the time column among the streams.
 TIME: Final = "t_s"
+#: The times of a recording whose samples were not asked for.
+NO_SAMPLES: Final[FloatArray] = np.empty(0)
 _STATISTICS: Final = (
     "distance_m",
     "mean_speed_mps",
@@ -94,16 +99,12 @@ def _described(activity: Activity) -> Row:
     }
 
 
-def session_row(session: Session, *, athlete_id: int, baseline_id: int | None) -> Row:
+def session_row(session: Session, *, athlete_id: int) -> Row:
+    """Give the columns that stay as they are however the session is judged; `judged.judged_row` gives the others."""
     return {
         **_described(session.activity),
-        **totals(session.segments),
         "athlete_id": athlete_id,
         "distance_m": number(session.distance_m),
-        "calibration": session.calibration,
-        "baseline_id": baseline_id,
-        "findings": [clean(finding) for finding in session.findings],
-        "possible_duplicate_of": None,
     }
 
 
@@ -137,9 +138,14 @@ def recording_row(activity: Activity, *, session_id: int, source_id: int) -> Row
         "session_ix": activity.session_index,
         "n_samples": len(activity),
         "pauses": [[float(pause.start_s), float(pause.end_s), pause.kind.value] for pause in activity.pauses],
-        "texts": [[text.place.value, clean(text.text), number(text.start_s), number(text.end_s)] for text in activity.texts],
+        "texts": [text_row(text) for text in activity.texts],
+        "splits": [
+            [float(s.start_s), float(s.end_s), clean(s.kind), s.source, number(s.distance_m), s.repetitions] for s in activity.splits
+        ],
         "counts": {name: int(count) for name, count in activity.counts.items()},
         "notes": [clean(note) for note in activity.notes],
+        "clock_shift_s": 0.0,
+        "supplies": None,
     }
 
 
@@ -178,21 +184,12 @@ def segment_rows(segments: Iterable[Segment], *, session_id: int) -> list[Row]:
             "confidence": number(segment.confidence),
             **{name: number(getattr(segment, name)) for name in _STATISTICS},
             "why": [clean(reason) for reason in segment.why],
+            "kind": None if segment.kind is None else segment.kind.value,
+            "set_index": segment.set_index,
+            "phase": None if segment.phase is None else segment.phase.value,
         }
         for segment in segments
     ]
-
-
-def baseline_row(baseline: Baseline, *, athlete_id: int) -> Row:
-    return {
-        "athlete_id": athlete_id,
-        "intercept_spm": float(baseline.intercept_spm),
-        "slope_spm_per_mps": float(baseline.slope_spm_per_mps),
-        "sd_spm": float(baseline.sd_spm),
-        "n_minutes": float(baseline.n_minutes),
-        "n_sessions": baseline.n_sessions,
-        "until_utc": baseline.until,
-    }
 
 
 def segment_record(row: Found) -> SegmentRecord:
@@ -207,6 +204,9 @@ def segment_record(row: Found) -> SegmentRecord:
         confidence=row["confidence"],
         **{name: row[name] for name in _STATISTICS},
         why=tuple(row["why"]),
+        kind=None if row["kind"] is None else BoutKind(row["kind"]),
+        set_index=row["set_index"],
+        phase=None if row["phase"] is None else Phase(row["phase"]),
     )
 
 
@@ -266,6 +266,10 @@ def pauses(row: Found) -> tuple[Pause, ...]:
     return tuple(Pause(start_s, end_s, PauseKind(kind)) for start_s, end_s, kind in row["pauses"])
 
 
+def text_row(text: Text) -> list[Any]:
+    return [text.place.value, clean(text.text), number(text.start_s), number(text.end_s)]
+
+
 def texts(row: Found) -> tuple[Text, ...]:
     return tuple(Text(Place(place), text, start_s, end_s) for place, text, start_s, end_s in row["texts"])
 
@@ -283,11 +287,18 @@ def lap(row: Found) -> Lap:
 
 
 def activity(row: Found, *, laps: tuple[Lap, ...], columns: Mapping[str, FloatArray]) -> Activity:
-    """Build the Activity of a row of `recording` and its decoded streams."""
+    """Build the Activity of a row of `recording` and its decoded streams.
+
+    Raises
+    ------
+    ValueError
+        The streams of a sensor do not go together.
+    """
+    sensors, beats = from_streams(columns)
     return Activity(
         start=row["start_utc"],
         t_s=columns[TIME],
-        columns={name: column for name, column in columns.items() if name != TIME},
+        columns={name: column for name, column in columns.items() if name != TIME and not is_stream(name)},
         elapsed_s=row["elapsed_s"],
         timer_s=row["timer_s"],
         format=row["format"],
@@ -305,6 +316,9 @@ def activity(row: Found, *, laps: tuple[Lap, ...], columns: Mapping[str, FloatAr
         utc_offset_s=row["utc_offset_s"],
         utc_offset_basis=row["utc_offset_basis"],
         session_index=row["session_ix"],
+        sensors=sensors,
+        beats=beats,
+        splits=tuple(Split(*split) for split in row["splits"]),
         counts=dict(row["counts"]),
         notes=tuple(row["notes"]),
     )

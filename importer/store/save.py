@@ -14,11 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Insert, Select, Table, and_, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.sql.dml import ReturningInsert
 
-from importer.store import rows
+from importer.store import judged, labels, rows
 from importer.store.codec import Blob, encode
-from importer.store.records import SourceInfo
+from importer.store.kin_records import Key, Plan
+from importer.store.records import SourceInfo, lap_word
 from importer.store.schema_door import tables
 from importer.values.activity import Activity
+from importer.values.sensors import to_streams
 from importer.values.session import Baseline, Session
 
 #: The streams of one recording, in the order of the activity's columns.
@@ -26,8 +28,9 @@ Packed = Mapping[str, Blob]
 
 
 def pack(activity: Activity) -> Packed:
-    """Encode the samples of an activity, its times first."""
-    return {rows.TIME: encode(activity.t_s), **{name: encode(column) for name, column in activity.columns.items()}}
+    """Encode the samples of an activity, its times first, and behind them its sensors and beats."""
+    columns = {rows.TIME: activity.t_s, **activity.columns, **to_streams(activity.sensors, activity.beats)}
+    return {name: encode(column) for name, column in columns.items()}
 
 
 def save_source(
@@ -38,30 +41,51 @@ def save_source(
     batch_id: int,
     athlete: str,
     now: datetime,
+    plan: Plan | None = None,
 ) -> bool:
-    """Store a file and its sessions; give False, and write nothing, where the same bytes are there already."""
+    """Store a file and its sessions; give False, and write nothing, where the same bytes are there already.
+
+    What `plan` makes part of a session of several recordings is left to `arrange.apply`.
+    """
     row = rows.source_row(source, athlete_id=athlete_id(connection, athlete, now=now), batch_id=batch_id, now=now)
     source_id = connection.execute(_insert_or_skip(connection.dialect.name, tables.source_file), row).scalar()
     if source_id is None:
         return False
     forget_failures(connection, source)
     for session, packed in sessions:
-        _save_session(connection, session, packed, source_id=source_id, athlete_id=row["athlete_id"])
+        if plan is None or not plan.joins(Key(row["sha256"], session.activity.start)):
+            _save_session(connection, session, packed, source_id=source_id, row=row)
     return True
 
 
-def _save_session(connection: Connection, session: Session, packed: Packed, *, source_id: int, athlete_id: int) -> None:
-    activity = session.activity
-    baseline_id = None if session.baseline is None else _baseline_id(connection, session.baseline, athlete_id=athlete_id)
-    row = rows.session_row(session, athlete_id=athlete_id, baseline_id=baseline_id)
-    session_id = _insert(connection, tables.session, row)
-    recording_id = _insert(connection, tables.recording, rows.recording_row(activity, session_id=session_id, source_id=source_id))
-    streams = [{"recording_id": recording_id, "channel": name, **blob._asdict()} for name, blob in packed.items()]
-    connection.execute(_insert_many(tables.stream), streams)
+def _save_session(connection: Connection, session: Session, packed: Packed, *, source_id: int, row: rows.Row) -> None:
+    """Store a session of the file whose row of `source_file` is given."""
+    activity, athlete_id, sha256, now = session.activity, row["athlete_id"], row["sha256"], row["imported_utc"]
+    baseline_id = None if session.baseline is None else baseline_id_of(connection, session.baseline, athlete_id=athlete_id)
+    judged_row = judged.judged_row(session, baseline_id=baseline_id)
+    session_id = _insert(connection, tables.session, {**rows.session_row(session, athlete_id=athlete_id), **judged_row})
+    add_recording(connection, activity, packed, session_id=session_id, source_id=source_id, is_primary=True)
     if session.segments:
         connection.execute(_insert_many(tables.segment), rows.segment_rows(session.segments, session_id=session_id))
+    labels.bring_home(connection, session_id, athlete_id=athlete_id, sha256=sha256, start=activity.start)
+    if session.lap_rule is not None and session.lap_rule != lap_word(labels.of_session(connection, session_id)):
+        labels.add(connection, session_id, [session.lap_rule], now=now)
+
+
+def add_session(connection: Connection, row: Mapping[str, Any]) -> int:
+    """Add a row of `session`; give its number."""
+    return _insert(connection, tables.session, row)
+
+
+def add_recording(connection: Connection, activity: Activity, packed: Packed, *, session_id: int, source_id: int, is_primary: bool) -> int:
+    """Add a recording to a session, with its samples and laps; give its number."""
+    row = {**rows.recording_row(activity, session_id=session_id, source_id=source_id), "is_primary": is_primary}
+    recording_id = _insert(connection, tables.recording, row)
+    streams = [{"recording_id": recording_id, "channel": name, **blob._asdict()} for name, blob in packed.items()]
+    connection.execute(_insert_many(tables.stream), streams)
     if activity.laps:
         connection.execute(_insert_many(tables.lap), rows.lap_rows(activity, recording_id=recording_id))
+    return recording_id
 
 
 def athlete_id(connection: Connection, name: str, *, now: datetime) -> int:
@@ -74,13 +98,14 @@ def athlete_id(connection: Connection, name: str, *, now: datetime) -> int:
     return int(found)
 
 
-def _baseline_id(connection: Connection, baseline: Baseline, *, athlete_id: int) -> int:
+def baseline_id_of(connection: Connection, baseline: Baseline, *, athlete_id: int) -> int:
     """Find the row of a baseline, or add it: sessions judged by the same numbers share one."""
     if baseline.id is not None:
         return baseline.id
-    row = rows.baseline_row(baseline, athlete_id=athlete_id)
-    found = connection.execute(_find(tables.baseline, tuple(row)), row).scalar()
-    return _insert(connection, tables.baseline, row) if found is None else int(found)
+    row = judged.baseline_row(baseline, athlete_id=athlete_id)
+    added = connection.execute(_insert_or_skip(connection.dialect.name, tables.baseline), row).scalar()
+    found = connection.execute(_find(tables.baseline, ("athlete_id", "digest")), row).scalar_one() if added is None else added
+    return int(found)
 
 
 def save_failure(
@@ -110,7 +135,7 @@ def save_failure(
     }
     if source.sha256 is not None:  # the bytes can be read now: what was known of the path alone is over
         connection.execute(delete(table).where(table.c.sha256.is_(None), table.c.path == said["path"]))
-    first = _dialect_insert(connection.dialect.name)(table).values(**said, sha256=source.sha256, attempts=1, first_utc=now)
+    first = dialect_insert(connection.dialect.name)(table).values(**said, sha256=source.sha256, attempts=1, first_utc=now)
     key = {"index_elements": ["path"], "index_where": text("sha256 IS NULL")} if source.sha256 is None else {"index_elements": ["sha256"]}
     statement = first.on_conflict_do_update(**key, set_={**said, "attempts": table.c.attempts + 1}).returning(table.c.id)
     return int(connection.execute(statement).scalar_one())
@@ -151,7 +176,7 @@ def _insert_many(table: Table) -> Insert:
 @cache
 def _insert_or_skip(dialect: str, table: Table) -> ReturningInsert[Any]:
     """Insert one row and give its id, or no row where a unique one is there already."""
-    statement: ReturningInsert[Any] = _dialect_insert(dialect)(table).on_conflict_do_nothing().returning(table.c.id)
+    statement: ReturningInsert[Any] = dialect_insert(dialect)(table).on_conflict_do_nothing().returning(table.c.id)
     return statement
 
 
@@ -169,7 +194,7 @@ def _find(table: Table, names: tuple[str, ...]) -> Select[Any]:
     return select(table.c.id).where(*rules)
 
 
-def _dialect_insert(dialect: str) -> Any:  # noqa: ANN401 - two classes without a common base
+def dialect_insert(dialect: str) -> Any:  # noqa: ANN401 - two classes without a common base
     """Give the INSERT that knows ON CONFLICT."""
     if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql

@@ -7,20 +7,23 @@ Nothing above this package sees SQLAlchemy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from sqlalchemy import Connection, Engine
-
 from importer import __version__
-from importer.errors import StoreError
-from importer.store import connect, load, place, save
-from importer.store.faults import translated
+from importer.store import arrange, connect, load, save
+from importer.store.arrange import ArrangeStore, Newcomer
+from importer.store.athletes import AthleteStore
+from importer.store.history import HistoryStore
+from importer.store.kin import KinStore
+from importer.store.kin_records import Key, OutdatedPlanError, Plan
+from importer.store.labels import LabelStore
 from importer.store.records import FailureRecord, SavedSource, SessionRecord, SourceInfo, StoredSource
+from importer.store.removal import RemovalStore, forget_tombstones
+from importer.store.replace import ReplaceStore
+from importer.store.watching import WatchStore
 from importer.values.activity import Activity
 from importer.values.session import Session
 
@@ -43,16 +46,8 @@ def open_store(url: str | None = None, *, create: bool = True, read_only: bool =
     return Store(engine, wait_s=wait_s)
 
 
-class Store:
+class Store(HistoryStore, LabelStore, RemovalStore, AthleteStore, KinStore, ArrangeStore, ReplaceStore, WatchStore):
     """An open database; use it as a context manager."""
-
-    def __init__(self, engine: Engine, *, wait_s: float) -> None:
-        #: for people: never with a password
-        self.url: str = place.shown(engine.url)
-        #: the file of a SQLite database
-        self.path: Path | None = place.file_of(engine.url)
-        self._engine = engine
-        self._wait_s = wait_s
 
     def __enter__(self) -> Self:
         return self
@@ -63,18 +58,6 @@ class Store:
     def close(self) -> None:
         """Close every connection; closing twice does no harm."""
         self._engine.dispose()
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with translated(self.url, wait_s=self._wait_s), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with translated(self.url, wait_s=self._wait_s), self._engine.connect() as connection:
-            connection = connection.execution_options(**{connect.READS: True})
-            with connection.begin():
-                yield connection
 
     def start_batch(self, *, command: str, now: datetime) -> int:
         """Note that an import begins; give the number of the batch."""
@@ -96,21 +79,43 @@ class Store:
         with self._read() as connection:
             return load.failure(connection, sha256=sha256)
 
-    def save(self, source: SourceInfo, sessions: Sequence[Session], *, batch_id: int, athlete: str, now: datetime) -> SavedSource:
+    def save(
+        self,
+        source: SourceInfo,
+        sessions: Sequence[Session],
+        *,
+        batch_id: int,
+        athlete: str,
+        now: datetime,
+        again: bool = False,
+        plan: Plan | None = None,
+    ) -> SavedSource:
         """Store a file with its sessions, all or nothing.
 
         Where the same bytes are stored already nothing is written, and what is stored is given back.
+        With `again`, it is forgotten that sessions of the file were deleted.
+        `plan` says which sessions of several recordings the file's recordings make; without one each is a session of its own.
 
         Raises
         ------
         ValueError : no session, or no SHA-256.
+        OutdatedPlanError : the database has changed since the plan was made; nothing was written.
         DatabaseBusyError, StoreError
         """
         if not sessions or source.sha256 is None:
             raise ValueError(f"{source.label}: a stored file has a SHA-256 and at least one session")
         packed = [(session, save.pack(session.activity)) for session in sessions]
         with self._write() as connection:
-            is_new = save.save_source(connection, source, packed, batch_id=batch_id, athlete=athlete, now=now)
+            if plan is not None:
+                save.athlete_id(connection, athlete, now=now)  # his row is what other writers wait for
+                if not arrange.is_current(connection, plan):
+                    raise OutdatedPlanError
+            is_new = save.save_source(connection, source, packed, batch_id=batch_id, athlete=athlete, now=now, plan=plan)
+            if is_new and plan is not None:
+                newcomers = {Key(source.sha256, session.activity.start): Newcomer(session, blobs) for session, blobs in packed}
+                arrange.apply(connection, plan, newcomers, now=now)
+            if again and is_new:
+                forget_tombstones(connection, source.sha256)
             stored = load.source(connection, source.sha256)
         assert stored is not None  # either inserted above, or what the insertion collided with
         return SavedSource(is_new=is_new, source=stored)
@@ -179,8 +184,3 @@ class Store:
         """Give the rows of a reporting view (docs/sql.md), newest first: ``v_session``, ``v_segment``, ``v_backward_by_week``."""
         with self._read() as connection:
             return load.view(connection, name, since=since, until=until, athlete=athlete)
-
-    def _no_session(self, session_id: int) -> StoreError:
-        error = StoreError(f"there is no session {session_id}", url=self.url, remedy="list them with: retro-import report")
-        error.code = "no-such-session"
-        return error

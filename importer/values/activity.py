@@ -57,8 +57,9 @@ class CadenceBasis(StrEnum):
 
 
 class Place(StrEnum):
-    """Where in the file a text stood, the strongest for direction first."""
+    """Where a text stood, in the file or beside it, the strongest for direction first."""
 
+    SIDECAR = "labels file"  # "run.fit.labels.csv: backward", over the span of its line
     WORKOUT_STEP = "workout step"
     LAP_NOTES = "lap notes"
     WAYPOINT = "waypoint"

@@ -15,10 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from importer.beside import add_beside
 from importer.errors import ReadError
 from importer.readers.containers import Member, unpack
 from importer.readers.registry import read_activities
 from importer.values.activity import Activity
+from importer.values.sensors import SensorKind
 
 NO_FACTS: Mapping[str, object] = MappingProxyType({})
 #: codes of files that are sound but hold nothing to tag: the program calls them skipped, all others failed
@@ -70,15 +72,17 @@ def seen(data: bytes, expected: Members, *, strict: bool = False) -> Members:
         wanted = expected[i][1] if i < len(expected) else ""
         facts = wanted.facts if isinstance(wanted, Read) else NO_FACTS
         if isinstance(member, Member):
-            found.append((member.name or "", _outcome(member.data, facts, strict=strict)))
+            found.append((member.name or "", _outcome(member, facts, strict=strict)))
         else:
             found.append((member.path, member.code))
     return tuple(found)
 
 
-def _outcome(data: bytes, facts: Mapping[str, object], *, strict: bool) -> Outcome:
+def _outcome(member: Member, facts: Mapping[str, object], *, strict: bool) -> Outcome:
     try:
-        activities = read_activities(data, strict=strict)
+        activities = read_activities(member.data, strict=strict)
+        if member.look is not None:
+            activities = add_beside(activities, member.look.beside(member.data))
     except ReadError as error:
         # a refusal that does not say what is wrong and what to do is none
         return error.code if error.reason and error.remedy else f"{error.code} without a remedy"
@@ -104,8 +108,10 @@ def summary(activities: Sequence[Activity], facts: Mapping[str, object]) -> Read
 def fact(activity: Activity, name: str) -> object:
     """Give one fact of a session.
 
-    An attribute by its name, times as text; ``n_<channel>`` values present, ``first_``, ``last_`` and ``most_<channel>`` to 3 digits
-    (None without any); ``laps`` and ``pauses`` as (start, end); ``texts`` as words; ``serial``, ``maker`` and ``product`` of the device.
+    An attribute by its name, times as text; ``n_<channel>`` values present, ``n_<sensor>`` samples, ``unit_<sensor>``,
+    ``first_``, ``last_`` and ``most_<channel>`` to 3 digits (None without any); ``beats`` their number;
+    ``laps`` and ``pauses`` as (start, end), ``splits`` with their kind; ``texts`` as words; ``serial``, ``maker``,
+    ``product`` of the device.
     """
     if name in ("laps", "pauses"):
         return [(span[0], span[1]) for span in activity.pauses] if name == "pauses" else [(lap.start_s, lap.end_s) for lap in activity.laps]
@@ -116,6 +122,14 @@ def fact(activity: Activity, name: str) -> object:
     if name == "maker":
         return activity.device.manufacturer
     kind, _, channel = name.partition("_")
+    if name == "beats":
+        return 0 if activity.beats is None else len(activity.beats)
+    if name == "splits":
+        return [(split.start_s, split.end_s, split.kind) for split in activity.splits]
+    if kind == "unit" and channel in tuple(SensorKind):
+        return next((series.unit for series in activity.sensors if series.kind == channel), None)
+    if kind == "n" and channel in tuple(SensorKind):
+        return sum(len(series) for series in activity.sensors if series.kind == channel)
     if kind in ("n", "first", "last", "most"):
         column = activity.columns.get(channel, np.empty(0))
         values = column[np.isfinite(column)]

@@ -25,13 +25,18 @@ TIME: Final = sa.Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postg
 def upgrade() -> None:
     """Create every table, those that others refer to first."""
     _athlete()
+    _athlete_profile()
+    _device_rule()
     _import_batch()
     _tombstone()
     _baseline()
     _failure()
+    _seen_path()
+    _watched_folder()
     _source_file()
     _session()
     _label()
+    _pair()
     _recording()
     _segment()
     _lap()
@@ -44,11 +49,56 @@ def _athlete() -> None:
         sa.Column("id", BIG, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("created_utc", TIME, nullable=False),
+        sa.Column("lap_rule", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_athlete"),
         sa.UniqueConstraint("name", name="uq_athlete_name"),
         sa.CheckConstraint("name <> ''", name=op.f("ck_athlete_name")),
         sqlite_strict=True,
     )
+
+
+def _athlete_profile() -> None:
+    op.create_table(
+        "athlete_profile",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("athlete_id", BIG, nullable=False),
+        sa.Column("since_utc", TIME, nullable=False),
+        sa.Column("weight_kg", NUMBER, nullable=True),
+        sa.Column("max_heart_rate_bpm", NUMBER, nullable=True),
+        sa.Column("resting_heart_rate_bpm", NUMBER, nullable=True),
+        sa.Column("backward_sessions_share", NUMBER, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_athlete_profile"),
+        sa.UniqueConstraint("athlete_id", "since_utc", name="uq_athlete_profile_athlete_id_since_utc"),
+        sa.CheckConstraint("weight_kg BETWEEN 20 AND 400", name=op.f("ck_athlete_profile_weight_kg")),
+        sa.CheckConstraint("max_heart_rate_bpm BETWEEN 80 AND 250", name=op.f("ck_athlete_profile_max_heart_rate_bpm")),
+        sa.CheckConstraint("resting_heart_rate_bpm BETWEEN 20 AND 130", name=op.f("ck_athlete_profile_resting_heart_rate_bpm")),
+        sa.CheckConstraint("backward_sessions_share BETWEEN 0 AND 1", name=op.f("ck_athlete_profile_backward_sessions_share")),
+        sa.ForeignKeyConstraint(["athlete_id"], ["athlete.id"], name="fk_athlete_profile_athlete_id"),
+        sqlite_strict=True,
+    )
+
+
+def _device_rule() -> None:
+    op.create_table(
+        "device_rule",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("athlete_id", BIG, nullable=False),
+        sa.Column("manufacturer", sa.Text(), nullable=False),
+        sa.Column("product", sa.Text(), nullable=False),
+        sa.Column("serial", BIG, nullable=True),
+        sa.Column("created_utc", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_device_rule"),
+        sa.CheckConstraint("manufacturer <> '' OR product <> '' OR serial IS NOT NULL", name=op.f("ck_device_rule_device")),
+        sa.ForeignKeyConstraint(["athlete_id"], ["athlete.id"], name="fk_device_rule_athlete_id"),
+        sqlite_strict=True,
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_device_rule_athlete_id", "device_rule", ["athlete_id"])
+    for name, columns, where in (
+        ("uq_device_rule_device", ["manufacturer", "product", "serial"], sa.text("serial IS NOT NULL")),
+        ("uq_device_rule_kind", ["manufacturer", "product"], sa.text("serial IS NULL")),
+    ):
+        op.create_index(name, "device_rule", columns, unique=True, sqlite_where=where, postgresql_where=where)
 
 
 def _import_batch() -> None:
@@ -60,6 +110,7 @@ def _import_batch() -> None:
         sa.Column("started_utc", TIME, nullable=False),
         sa.Column("finished_utc", TIME, nullable=True),
         sa.Column("counts", JSON, nullable=True),
+        sa.Column("undone_utc", TIME, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_import_batch"),
         sqlite_strict=True,
         sqlite_autoincrement=True,
@@ -71,11 +122,13 @@ def _tombstone() -> None:
         "tombstone",
         sa.Column("id", BIG, nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("session_start_utc", TIME, nullable=False),
+        sa.Column("is_whole_file", FLAG, nullable=False),
         sa.Column("deleted_utc", TIME, nullable=False),
-        sa.Column("reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_tombstone"),
-        sa.UniqueConstraint("sha256", name="uq_tombstone_sha256"),
+        sa.UniqueConstraint("sha256", "session_start_utc", name="uq_tombstone_sha256_session_start_utc"),
         sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_tombstone_sha256")),
+        sa.CheckConstraint("is_whole_file IN (1 = 1, 1 = 0)", name=op.f("ck_tombstone_is_whole_file")),
         sqlite_strict=True,
     )
 
@@ -85,17 +138,15 @@ def _baseline() -> None:
         "baseline",
         sa.Column("id", BIG, nullable=False),
         sa.Column("athlete_id", BIG, nullable=False),
-        sa.Column("intercept_spm", NUMBER, nullable=False),
-        sa.Column("slope_spm_per_mps", NUMBER, nullable=False),
-        sa.Column("sd_spm", NUMBER, nullable=False),
-        sa.Column("n_minutes", NUMBER, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("n_sessions", sa.Integer(), nullable=False),
         sa.Column("until_utc", TIME, nullable=True),
+        sa.Column("content", JSON, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_baseline"),
+        sa.UniqueConstraint("athlete_id", "digest", name="uq_baseline_athlete_id_digest"),
         sa.ForeignKeyConstraint(["athlete_id"], ["athlete.id"], name="fk_baseline_athlete_id"),
         sqlite_strict=True,
     )
-    op.create_index("ix_baseline_athlete_id", "baseline", ["athlete_id"])
 
 
 def _failure() -> None:
@@ -130,6 +181,52 @@ def _failure() -> None:
     )
 
 
+def _seen_path() -> None:
+    op.create_table(
+        "seen_path",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("stamp", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("program_version", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_utc", TIME, nullable=True),
+        sa.Column("first_utc", TIME, nullable=False),
+        sa.Column("checked_utc", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_seen_path"),
+        sa.UniqueConstraint("path", name="uq_seen_path_path"),
+        sa.CheckConstraint("outcome IN ('imported', 'known', 'linked', 'skipped', 'failed', 'waiting')", name=op.f("ck_seen_path_outcome")),
+        sa.CheckConstraint("attempts >= 0", name=op.f("ck_seen_path_attempts")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_seen_path_next_try_utc", "seen_path", ["next_try_utc"])
+    op.create_index("ix_seen_path_checked_utc", "seen_path", ["checked_utc"])
+
+
+def _watched_folder() -> None:
+    op.create_table(
+        "watched_folder",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("root", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=True),
+        sa.Column("every_s", NUMBER, nullable=True),
+        sa.Column("settle_s", NUMBER, nullable=False),
+        sa.Column("started_utc", TIME, nullable=False),
+        sa.Column("beat_utc", TIME, nullable=False),
+        sa.Column("scanned_utc", TIME, nullable=True),
+        sa.Column("n_files", sa.Integer(), nullable=False),
+        sa.Column("n_waiting", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_watched_folder"),
+        sa.UniqueConstraint("root", name="uq_watched_folder_root"),
+        sa.CheckConstraint("state IN ('watching', 'away', 'paused', 'stopped')", name=op.f("ck_watched_folder_state")),
+        sqlite_strict=True,
+    )
+
+
 def _source_file() -> None:
     op.create_table(
         "source_file",
@@ -143,15 +240,18 @@ def _source_file() -> None:
         sa.Column("size_bytes", BIG, nullable=False),
         sa.Column("modified_utc", TIME, nullable=True),
         sa.Column("imported_utc", TIME, nullable=False),
+        sa.Column("replaced_by", BIG, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_source_file"),
         sa.UniqueConstraint("sha256", name="uq_source_file_sha256"),
         sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_source_file_sha256")),
         sa.ForeignKeyConstraint(["athlete_id"], ["athlete.id"], name="fk_source_file_athlete_id"),
         sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name="fk_source_file_batch_id"),
+        sa.ForeignKeyConstraint(["replaced_by"], ["source_file.id"], name="fk_source_file_replaced_by", ondelete="CASCADE"),
         sqlite_strict=True,
     )
     op.create_index("ix_source_file_athlete_id", "source_file", ["athlete_id"])
     op.create_index("ix_source_file_batch_id", "source_file", ["batch_id"])
+    op.create_index("ix_source_file_replaced_by", "source_file", ["replaced_by"])
 
 
 def _session() -> None:
@@ -182,6 +282,9 @@ def _session() -> None:
         sa.Column("unknown_m", NUMBER, nullable=False),
         sa.Column("calibration", sa.Integer(), nullable=False),
         sa.Column("baseline_id", BIG, nullable=True),
+        sa.Column("judged_by", sa.Text(), nullable=True),
+        sa.Column("normal", JSON, nullable=True),
+        sa.Column("is_lesson", FLAG, nullable=False),
         sa.Column("findings", JSON, nullable=False),
         sa.Column("possible_duplicate_of", BIG, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_session"),
@@ -194,6 +297,7 @@ def _session() -> None:
             name=op.f("ck_session_cadence_basis"),
         ),
         sa.CheckConstraint("0 <= timer_s AND timer_s <= elapsed_s", name=op.f("ck_session_lengths")),
+        sa.CheckConstraint("is_lesson IN (1 = 1, 1 = 0)", name=op.f("ck_session_is_lesson")),
         sa.ForeignKeyConstraint(["athlete_id"], ["athlete.id"], name="fk_session_athlete_id"),
         sa.ForeignKeyConstraint(["baseline_id"], ["baseline.id"], name="fk_session_baseline_id", ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["possible_duplicate_of"], ["session.id"], name="fk_session_possible_duplicate_of", ondelete="SET NULL"),
@@ -202,6 +306,13 @@ def _session() -> None:
     )
     op.create_index("ix_session_athlete_id_start_utc", "session", ["athlete_id", "start_utc"])
     op.create_index("ix_session_baseline_id", "session", ["baseline_id"])
+    op.create_index(
+        "ix_session_lesson",
+        "session",
+        ["athlete_id", "start_utc"],
+        sqlite_where=sa.text("is_lesson"),
+        postgresql_where=sa.text("is_lesson"),
+    )
     op.create_index("ix_session_possible_duplicate_of", "session", ["possible_duplicate_of"])
     op.create_index("ix_session_start_utc", "session", ["start_utc"])
 
@@ -218,18 +329,49 @@ def _label() -> None:
         sa.Column("end_s", NUMBER, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("direction", sa.Text(), nullable=True),
+        sa.Column("rule", sa.Text(), nullable=True),
         sa.Column("said_utc", TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_label"),
         sa.CheckConstraint("0 <= start_s AND start_s < end_s", name=op.f("ck_label_span")),
-        sa.CheckConstraint("kind IN ('tag', 'confirm', 'reject')", name=op.f("ck_label_kind")),
+        sa.CheckConstraint("kind IN ('tag', 'confirm', 'reject', 'laps', 'laps-kept')", name=op.f("ck_label_kind")),
         sa.CheckConstraint("direction IN ('forward', 'backward', 'still', 'unknown')", name=op.f("ck_label_direction")),
         sa.CheckConstraint("(kind = 'tag') = (direction IS NOT NULL)", name=op.f("ck_label_tag")),
+        sa.CheckConstraint("(kind IN ('laps', 'laps-kept')) = (rule IS NOT NULL)", name=op.f("ck_label_rule")),
         sa.ForeignKeyConstraint(["athlete_id"], ["athlete.id"], name="fk_label_athlete_id"),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name="fk_label_session_id", ondelete="SET NULL"),
         sqlite_strict=True,
     )
     op.create_index("ix_label_athlete_id_session_start_utc", "label", ["athlete_id", "session_start_utc"])
     op.create_index("ix_label_session_id", "label", ["session_id"])
+    op.create_index("ix_label_sha256", "label", ["sha256"])
+
+
+def _pair() -> None:
+    op.create_table(
+        "pair",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("athlete_id", BIG, nullable=False),
+        sa.Column("a_sha256", sa.Text(), nullable=False),
+        sa.Column("a_start_utc", TIME, nullable=False),
+        sa.Column("b_sha256", sa.Text(), nullable=False),
+        sa.Column("b_start_utc", TIME, nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("shift_s", NUMBER, nullable=False),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("decided_utc", TIME, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_pair"),
+        sa.UniqueConstraint("a_sha256", "a_start_utc", "b_sha256", "b_start_utc", name="uq_pair_a_sha256_a_start_utc_b_sha256_b_start_utc"),
+        sa.CheckConstraint("a_sha256 < b_sha256", name=op.f("ck_pair_order")),
+        sa.CheckConstraint("verdict IN ('same', 'candidate')", name=op.f("ck_pair_verdict")),
+        sa.CheckConstraint("decision IN ('together', 'apart')", name=op.f("ck_pair_decision")),
+        sa.CheckConstraint("verdict IS NOT NULL OR decision IS NOT NULL", name=op.f("ck_pair_said")),
+        sa.CheckConstraint("(decision IS NULL) = (decided_utc IS NULL)", name=op.f("ck_pair_decided")),
+        sa.ForeignKeyConstraint(["athlete_id"], ["athlete.id"], name="fk_pair_athlete_id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_pair_b_sha256", "pair", ["b_sha256"])
+    op.create_index("ix_pair_athlete_id", "pair", ["athlete_id"])
 
 
 def _recording() -> None:
@@ -260,8 +402,11 @@ def _recording() -> None:
         sa.Column("n_samples", sa.Integer(), nullable=False),
         sa.Column("pauses", JSON, nullable=False),
         sa.Column("texts", JSON, nullable=False),
+        sa.Column("splits", JSON, nullable=False),
         sa.Column("counts", JSON, nullable=False),
         sa.Column("notes", JSON, nullable=False),
+        sa.Column("clock_shift_s", NUMBER, nullable=False),
+        sa.Column("supplies", JSON, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_recording"),
         sa.CheckConstraint(
             "environment IN ('treadmill', 'indoor', 'track', 'outdoor', 'elliptical', 'unknown')", name=op.f("ck_recording_environment")
@@ -310,6 +455,9 @@ def _segment() -> None:
         sa.Column("ascent_m", NUMBER, nullable=True),
         sa.Column("grade_ratio", NUMBER, nullable=True),
         sa.Column("why", JSON, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=True),
+        sa.Column("set_index", sa.Integer(), nullable=True),
+        sa.Column("phase", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_segment"),
         sa.UniqueConstraint("session_id", "start_s", name="uq_segment_session_id_start_s"),
         sa.CheckConstraint("0 <= start_s AND start_s < end_s", name=op.f("ck_segment_span")),
@@ -322,6 +470,9 @@ def _segment() -> None:
             "(direction = 'unknown') = (confidence IS NULL) AND (direction = 'unknown') = (basis = 'none')", name=op.f("ck_segment_unknown")
         ),
         sa.CheckConstraint("standing = 'accepted' OR direction = 'backward'", name=op.f("ck_segment_suggestion")),
+        sa.CheckConstraint("kind IN ('sprint', 'repetition', 'hill-repeat', 'block')", name=op.f("ck_segment_kind")),
+        sa.CheckConstraint("phase IN ('warm-up', 'main', 'cool-down')", name=op.f("ck_segment_phase")),
+        sa.CheckConstraint("set_index >= 1", name=op.f("ck_segment_set_index")),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name="fk_segment_session_id", ondelete="CASCADE"),
         sqlite_strict=True,
     )
