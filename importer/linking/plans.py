@@ -6,8 +6,9 @@ recordings are compared in the order of their keys. A plan is written only where
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from importer.errors import DatabaseBusyError, StoreError
 from importer.store.kin_records import APART, CANDIDATE, SAME, TOGETHER, Group, Key, Kin, Member, Pair, Plan, Question, pair_of
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from importer.store import SourceInfo, Store
     from importer.values.activity import Activity
     from importer.values.session import LapWord, Session
+
+#: stored recordings that a new one is compared with. Assumption: nobody has more copies of one run; a folder of hundreds of recordings of
+#: one moment would otherwise cost the square of its number
+MOST_COMPARED: Final = 20
 
 
 def keys_of(source: SourceInfo, sessions: Sequence[Session]) -> tuple[Key, ...]:
@@ -52,16 +57,14 @@ def _newcomer(key: Key, activity: Activity, source: SourceInfo) -> Member:
 
 def _compared(store: Store, new: Sequence[Member], found: Kin) -> tuple[Pair, ...]:
     """Compare new recordings with those near them; the samples of these are loaded only where start and length go together."""
-    from importer.identity.rules import is_exact, near
-
     pairs = []
     for one in new:
+        likely = _likely(one, found.members)
         for other in found.members:
             if one.key.sha256 == other.key.sha256:
                 continue
-            is_candidate = is_exact(one.activity, other.activity) or near(one.activity, other.activity) is not None
             known = pair_of(one.key, other.key, found.pairs)
-            if is_candidate:
+            if other.key in likely:
                 try:
                     pairs.append(_pair(store, one, other, known))
                 except DatabaseBusyError:
@@ -71,6 +74,21 @@ def _compared(store: Store, new: Sequence[Member], found: Kin) -> tuple[Pair, ..
             elif known is not None and known.verdict is not None:
                 pairs.append(known._replace(verdict=None))
     return tuple(pair for pair in pairs if pair.verdict is not None or pair.decision is not None)
+
+
+def _likely(one: Member, others: Sequence[Member]) -> frozenset[Key]:
+    """Give the recordings that may be of the same session, at most `MOST_COMPARED`: the exact ones first, then the nearest."""
+    from importer.identity.rules import is_exact, near
+
+    ranked = []
+    for other in others:
+        if one.key.sha256 == other.key.sha256:
+            continue
+        exact = is_exact(one.activity, other.activity)
+        if exact or near(one.activity, other.activity) is not None:
+            apart_s = abs((one.activity.start - other.activity.start).total_seconds())
+            ranked.append((not exact, apart_s + abs(one.activity.elapsed_s - other.activity.elapsed_s), other.key))
+    return frozenset(key for _, _, key in sorted(ranked)[:MOST_COMPARED])
 
 
 def _pair(store: Store, one: Member, other: Member, known: Pair | None) -> Pair:
@@ -99,12 +117,18 @@ def arranged(
     members = {member.key: member for member in (*plan.found.members, *(one for one, _ in new.values()))}
     known = [every[keys] for keys in sorted(every) if keys[0] in members and keys[1] in members]
     groups = grouped(members, known)
+    n_groups = count_groups(groups, members)
     written = tuple(
         _judged(store, group, members, new, athlete=plan.athlete)
         for group in groups
-        if again in group.keys or is_changed(group, members, groups, new)
+        if again in group.keys or is_changed(group, members, n_groups, new)
     )
     return plan._replace(pairs=tuple(pairs), groups=written, flags=flags_of(groups, members, known))
+
+
+def count_groups(groups: Sequence[Clocked], members: Mapping[Key, Member]) -> Mapping[int, int]:
+    """Count the groups that hold recordings of each stored session."""
+    return Counter(number for group in groups for number in {members[key].session_id for key in group.keys})
 
 
 class Clocked(NamedTuple):
@@ -140,12 +164,19 @@ def ordered(keys: Sequence[Key], members: Mapping[Key, Member]) -> tuple[Key, ..
     return tuple(keys[i] for i in by_richness(weighed))
 
 
-def is_changed(group: Clocked, members: Mapping[Key, Member], groups: Sequence[Clocked], new: Mapping[Key, tuple[Member, Session]]) -> bool:
-    """Say whether the session of a group has to be written anew. A new recording that stays alone is stored as it is."""
+def is_changed(
+    group: Clocked, members: Mapping[Key, Member], n_groups: Mapping[int, int], new: Mapping[Key, tuple[Member, Session]]
+) -> bool:
+    """Say whether the session of a group has to be written anew. A new recording that stays alone is stored as it is.
+
+    Parameters
+    ----------
+    n_groups : stored session to the number of groups that hold recordings of it.
+    """
     if any(key in new for key in group.keys):
         return len(group.keys) > 1
     session_ids = {members[key].session_id for key in group.keys}
-    if len(session_ids) > 1 or any(members[key].session_id in session_ids for one in groups if one is not group for key in one.keys):
+    if len(session_ids) > 1 or n_groups[next(iter(session_ids))] > 1:
         return True
     first = group.keys[0]
     if any(members[key].is_primary != (key == first) or members[key].clock_shift_s != group.shifts_s[key] for key in group.keys):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from importer.errors import DatabaseBusyError, StoreError
 from importer.linking.imports import TRIES, too_busy
-from importer.linking.plans import arranged, flags_of, grouped, is_changed, ordered
+from importer.linking.plans import arranged, count_groups, flags_of, grouped, is_changed, ordered
 from importer.store.kin_records import Key, Kin, Plan, Question
 
 if TYPE_CHECKING:
@@ -67,11 +67,12 @@ def _unsettled(kin: Kin) -> Iterator[Key]:
     members = {member.key: member for member in kin.members}
     groups = grouped(members, kin.pairs)
     flags = flags_of(groups, members, kin.pairs)
+    n_groups = count_groups(groups, members)
     for group in groups:
         first = group.keys[0]
         other = flags[first]
         repeats = None if other is None else members[other].session_id
-        if is_changed(group, members, groups, {}) or members[first].repeats != repeats:
+        if is_changed(group, members, n_groups, {}) or members[first].repeats != repeats:
             yield first
 
 
