@@ -191,7 +191,8 @@ def test_a_title_is_a_hint_that_tags_no_second_and_is_stored(tmp_path):
     assert done.returncode == 0
     assert "".join(said["findings"]).startswith('title "Backward running" says that there is backward movement, but not where')
     assert not any("Backward running" in finding for finding in silent["findings"])
-    assert [segment["direction"] for segment in said["segments"]] == [segment["direction"] for segment in silent["segments"]]
+    # the raised prior may turn forward into unknown; it tags nothing
+    assert "backward" not in [segment["direction"] for row in (said, silent) for segment in row["segments"]]
     shown = retro("explain", str(said["id"]), "--db", tmp_path / "a.db")
     assert "Backward running" in shown.stdout
 
