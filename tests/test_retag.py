@@ -252,7 +252,7 @@ def test_the_same_holds_on_every_database(store, url, reference):
 
 
 def normal(day: float, **changes: object) -> Normal:
-    return Normal(start_utc_s=(DAY_ONE + timedelta(days=day)).timestamp(), forward_s=600.0, **changes)  # type: ignore[arg-type]
+    return Normal(start_utc_s=(DAY_ONE + timedelta(days=day)).timestamp(), forward_s=600.0, **changes)
 
 
 def test_the_window_reaches_over_the_latest_sessions_and_further_back_for_lessons():
