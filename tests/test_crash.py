@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import system_calls
 from tests.support.call_kills import Cutter, Deed, deeds
-from tests.support.importing import Importer, make_folder
+from tests.support.importing import Importer, make_folder, wait_until
 from tests.support.random_kills import kill_at_random
 from tests.support.system_calls import Call
 
@@ -35,7 +35,7 @@ def test_importers_killed_at_random_lose_double_and_halve_nothing(tmp_path):
 @has_proc
 def test_the_workers_of_a_killed_importer_end_by_themselves(tmp_path):
     importer = Importer(make_folder(tmp_path / "files", 8), f"sqlite:///{tmp_path / 'a.db'}", said=tmp_path / "said.json")
-    assert importer.orphans(within_s=0.5) != []  # while it works it is found itself
+    assert wait_until(lambda: importer.orphans(within_s=0) != [])  # while it works it is found itself
     assert importer.kill() == -9
     assert importer.orphans() == []
 

@@ -39,6 +39,12 @@ def write(path: Path, data: bytes) -> Path:
     return path
 
 
+def _heed_signals() -> None:
+    """Undo what a parent such as nohup, or a shell's background, has set: they ignore these two, and a child inherits that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Watching:
     """One watcher; ended by SIGTERM where nobody ended it before."""
 
@@ -48,7 +54,14 @@ class Watching:
         command = [*PROGRAM, "watch", *map(str, folders), "--db", f"sqlite:///{db}", "--json"]
         command += ["--every", str(every_s), "--settle", str(SETTLE_S), *words]
         with said.open("wb") as out, said.with_suffix(".err").open("wb") as err:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment(**more), stdout=out, stderr=err)
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment(**more),
+                stdout=out,
+                stderr=err,
+                preexec_fn=_heed_signals,  # noqa: PLW1509 - it calls nothing that a thread may hold
+            )
 
     def __enter__(self) -> Self:
         return self
