@@ -1,10 +1,11 @@
 """What large FIT files cost: time for each megabyte, and the peak memory of a fresh process.
 
-    python -m benchmarks.fit_growth [--mb 10 20 40] [--rounds 3] [--limit-factor 6]
+    python -m benchmarks.fit_growth [--kind records|sensor] [--mb 10 20 40] [--rounds 3] [--limit-factor 6]
 
 Conventions: the files are generated: one long outdoor run at 1 Hz with position, distance, altitude, speed, heart rate, cadence, power,
 temperature and running dynamics in every record, every fifth record followed by a message that is not documented, as newer watches write,
-and a lap every kilometre. Each is read in a process of its own, `rounds` times; seconds are processor time of `read_fit`, the median.
+and a lap every kilometre; or (`sensor`) hardly anything but the samples of an accelerometer, 30 to a message. Each is read in a process
+of its own, `rounds` times; seconds are processor time of `read_fit`, the median.
 Peak memory is VmHWM (Linux): in all, and above a process that has only loaded numpy.
 The promise is `limit-factor` times the file's size plus 40 MB in all; the exit status is 1 where it is broken.
 """
@@ -39,6 +40,8 @@ FIELDS: Final = (
 OTHER_NUMBER = 233
 EVERY = 5
 LAP_RECORDS = 350
+#: samples of a message of a sensor
+SENSOR_SAMPLES: Final = 30
 _PEAK = """
 def peak():
     return next(int(line.split()[1]) * 1024 for line in open("/proc/self/status") if line.startswith("VmHWM:"))
@@ -60,17 +63,19 @@ print(peak(), time.process_time() - began, len(activity), len(activity.columns))
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mb", type=float, nargs="+", default=[10.0, 20.0, 40.0], help="sizes of generated files, MB (default 10 20 40)")
+    parser.add_argument("--kind", choices=("records", "sensor"), default="records", help="what the files hold most of (default records)")
     parser.add_argument("--rounds", type=int, default=3, help="fresh processes for each file (default 3)")
     parser.add_argument("--limit-factor", type=float, default=6.0, help="times the file's size that may be used (default 6)")
     options = parser.parse_args()
     bare_bytes = int(_output(BARE))
     print(f"Python and numpy alone: {bare_bytes / 1e6:.0f} MB")
+    build = long_run if options.kind == "records" else much_sensed
     print(f"{'MB':>6} {'records':>10} {'columns':>8} {'seconds':>8} {'s/MB':>7} {'peak MB':>8} {'above':>6} {'allowed':>8}")
     is_kept = True
     with tempfile.TemporaryDirectory() as folder:
         for size_mb in options.mb:
             path = Path(folder) / "run.fit"
-            path.write_bytes(long_run(int(size_mb * 1e6)))
+            path.write_bytes(build(int(size_mb * 1e6)))
             size_bytes = path.stat().st_size
             told = [_output(READ, str(path)).split() for _ in range(options.rounds)]
             peak_bytes = max(int(words[0]) for words in told)
@@ -104,6 +109,37 @@ def long_run(size_bytes: int) -> bytes:
         num_laps=i // LAP_RECORDS,
     )  # fmt: skip
     writer.message("activity", timestamp=START + i, num_sessions=1)
+    whole = writer.to_bytes(crc=0)[:-2]
+    return whole + fastcrc.crc16.arc(whole).to_bytes(2, "little")
+
+
+def much_sensed(size_bytes: int) -> bytes:
+    """Give a FIT file of about this size, of a run with an accelerometer of 120 samples a second and its calibration."""
+    writer = FitWriter()
+    writer.message("file_id", type=4, manufacturer=1, product=3992, serial_number=3_901_234_567, time_created=START)
+    writer.message(
+        "three_d_sensor_calibration",
+        timestamp=START, sensor_type=0, calibration_factor=2, calibration_divisor=1000, level_shift=32768, offset_cal=(10, -20, 30),
+        orientation_matrix=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )  # fmt: skip
+    specs = MESSAGES["accelerometer_data"][1]
+    names = ("timestamp", "timestamp_ms", "sample_time_offset", "accel_x", "accel_y", "accel_z")
+    sizes = (4, 2, *(2 * SENSOR_SAMPLES,) * 4)
+    writer.define(8, 165, [(specs[name].number, size, specs[name].base) for name, size in zip(names, sizes, strict=True)])
+    each = [("head", "u1"), ("timestamp", "<u4"), ("timestamp_ms", "<u2"), *((name, "<u2", SENSOR_SAMPLES) for name in names[2:])]
+    seconds = np.zeros((size_bytes // np.dtype(each).itemsize // 4, 4), each)
+    at = np.arange(len(seconds))
+    seconds["head"] = 8
+    seconds["timestamp"] = START + at[:, None]
+    seconds["timestamp_ms"] = (0, 250, 500, 750)
+    seconds["sample_time_offset"] = np.arange(SENSOR_SAMPLES) * 250 // SENSOR_SAMPLES
+    for axis in range(3):
+        seconds[f"accel_{'xyz'[axis]}"] = 32768 + (at[:, None, None] * 7 + np.arange(SENSOR_SAMPLES) * (axis + 1)) % 2000
+    writer.raw(seconds.tobytes())
+    for second in range(60):
+        writer.message("record", timestamp=START + second, heart_rate=120)
+    writer.message("session", timestamp=START + 60, start_time=START, sport=1, sub_sport=0, total_elapsed_time=float(len(at)))
+    writer.message("activity", timestamp=START + 60, num_sessions=1)
     whole = writer.to_bytes(crc=0)[:-2]
     return whole + fastcrc.crc16.arc(whole).to_bytes(2, "little")
 

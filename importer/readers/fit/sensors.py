@@ -52,7 +52,7 @@ class _Samples(NamedTuple):
     """Samples as they lie in the file: `place` (m,) orders them, `is_raw` (m,) marks those in counts."""
 
     t_ms: FloatArray
-    place: NDArray[np.int64]
+    place: NDArray[np.uint32]
     axes: Axes
     is_raw: NDArray[np.bool_]
 
@@ -82,9 +82,11 @@ def _flat(block: Block, stem: str) -> _Samples:
     raw, known = _family(block, stem), _family(block, f"calibrated_{stem}")
     packed = _family(block, f"compressed_calibrated_{stem}")
     n_each = max(axes[0].shape[1] for axes in (raw, known, packed) if axes is not None)
-    t_ms = sent_ms(block) + _offsets(block, n_each)
+    t_ms = _offsets(block, n_each)
+    t_ms += sent_ms(block)  # in place: these arrays decide how much memory a file takes
     (x, y, z), is_raw = _best(raw, known, packed, t_ms.shape)
-    samples = _Samples(t_ms.ravel(), np.repeat(block.place, n_each), (x.ravel(), y.ravel(), z.ravel()), is_raw.ravel())
+    place = np.repeat(block.place.astype(np.uint32), n_each)
+    samples = _Samples(t_ms.ravel(), place, (x.ravel(), y.ravel(), z.ravel()), is_raw.ravel())
     is_there = ~(np.isnan(samples.axes[0]) & np.isnan(samples.axes[1]) & np.isnan(samples.axes[2]))
     return samples if is_there.all() else _taken(samples, is_there)
 
