@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -120,10 +120,11 @@ class Asker:
         return known_of(normals, start=start, labels=spans(past.labels), lap_rule=word, backward_sessions_share=share)
 
 
-def known_now(store: Store, session_id: int, *, start: datetime, said: Sequence[Said] = ()) -> Known:
-    """Give what is known of a stored session, with what the runner says now."""
+def known_now(store: Store, session_id: int, *, start: datetime, said: Sequence[Said] = (), unsaid: Collection[int] = ()) -> Known:
+    """Give what is known of a stored session, with what the runner says now and without the labels that he takes back."""
     past = store.past_of(session_id, n_recent=N_RECENT, n_lessons=N_LESSONS)
-    labels = (*spans(past.labels), *(one for one in said if isinstance(one, Label)))
-    word = next((one for one in reversed(said) if isinstance(one, LapWord)), None) or lap_word(past.labels)
+    kept = tuple(label for label in past.labels if label.id not in unsaid)
+    labels = (*spans(kept), *(one for one in said if isinstance(one, Label)))
+    word = next((one for one in reversed(said) if isinstance(one, LapWord)), None) or lap_word(kept)
     share = past.backward_sessions_share
     return known_of(past.normals, start=start, labels=labels, lap_rule=word, backward_sessions_share=share)

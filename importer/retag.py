@@ -7,7 +7,7 @@ imports ends in the same tags once nothing is stale any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -19,7 +19,7 @@ from importer.errors import DatabaseBusyError, StoreError
 from importer.knowledge import known_now
 from importer.linking.imports import TRIES, too_busy
 from importer.linking.settling import settle, whole
-from importer.store.records import JudgedRecord, Said, SegmentRecord, SessionRecord, lap_word, spans
+from importer.store.records import JudgedRecord, LabelRecord, Said, SegmentRecord, SessionRecord, lap_word, spans
 from importer.values.session import Direction, Normal, Session, Standing
 
 if TYPE_CHECKING:
@@ -135,12 +135,33 @@ def say(store: Store, session_id: int, said: Sequence[Said], *, now: datetime) -
     ------
     StoreError : there is no such session (code ``no-such-session``), or its samples are damaged.
     """
+    return _reconsider(store, session_id, said=said, now=now)
+
+
+def withdraw(store: Store, session_id: int, bounds: tuple[float, float] | None, *, now: datetime) -> tuple[Change, tuple[LabelRecord, ...]]:
+    """Forget what the runner said about a session, and judge it anew, all or nothing.
+
+    With `bounds` (s) only what he said about a stretch that reaches into them; a rule for laps is about the whole session.
+
+    Raises
+    ------
+    StoreError : there is no such session (code ``no-such-session``), or its samples are damaged.
+    """
+    gone = tuple(label for label in store.labels(session_id) if _is_about(label, bounds))
+    return _reconsider(store, session_id, unsaid={label.id for label in gone}, now=now), gone
+
+
+def _is_about(label: LabelRecord, bounds: tuple[float, float] | None) -> bool:
+    return bounds is None or (label.rule is None and label.start_s < bounds[1] and label.end_s > bounds[0])
+
+
+def _reconsider(store: Store, session_id: int, *, said: Sequence[Said] = (), unsaid: Collection[int] = (), now: datetime) -> Change:
     from importer.detect.judgement import judge
 
     for _ in range(TRIES):  # a word is never lost to somebody who links the session meanwhile
         before, (activity, recordings) = store.session(session_id), whole(store, session_id)
-        session = judge(activity, known_now(store, session_id, start=before.start, said=said))
-        after = store.retag(session_id, session, said=said, now=now, recordings=recordings)
+        session = judge(activity, known_now(store, session_id, start=before.start, said=said, unsaid=unsaid))
+        after = store.retag(session_id, session, said=said, unsaid=unsaid, now=now, recordings=recordings)
         if after is not None:
             return Change(before, after)
     raise too_busy(store)

@@ -58,6 +58,23 @@ def test_reject_in_a_stretch_leaves_the_other_suggestions(db, suggested):
     assert set(_spans(told["after"], "backward")) <= set(suggested) - {(start, end)}
 
 
+def test_withdraw_judges_a_session_as_if_nothing_had_been_said(db, suggested):
+    (before,) = objects(retro("show", "1", "--db", db, "--json"))
+    (start, end), (second_start, second_end) = suggested[:2]
+    retro("confirm", "1", "--db", db)
+    (told,) = objects(retro("withdraw", "1", f"{start + 1}-{end - 1}", "--db", db, "--json"))
+    assert told["withdrawn"] == [{"start_s": start, "end_s": end, "kind": "confirm", "direction": None}]
+    assert (start, end) not in _spans(told["after"], "backward", basis="manual")
+    assert (second_start, second_end) in _spans(told["after"], "backward", basis="manual")
+    retro("tag", "1", "--laps", "2", "--db", db)
+    done = retro("withdraw", "1", "--db", db)
+    assert (done.returncode, "taken back: laps run backward: 2" in done.stdout) == (0, True)
+    (after,) = objects(retro("show", "1", "--db", db, "--json"))
+    assert _spans(after, "backward") == _spans(before, "backward")
+    again = retro("withdraw", "1", "--db", db)
+    assert (again.returncode, again.stdout) == (0, "session 1: you have said nothing about it\n")
+
+
 def test_a_stretch_can_be_given_as_a_clock_and_is_cut_to_the_session(db, suggested):
     (told,) = objects(retro("tag", "1", "20:00-1:30:00", "backward", "--db", db, "--json"))
     length_s = told["after"]["elapsed_s"]

@@ -1,4 +1,4 @@
-"""``retro-import tag``, ``confirm`` and ``reject``: what the runner says about a session.
+"""``retro-import tag``, ``confirm``, ``reject`` and ``withdraw``: what the runner says about a session.
 
 Conventions: what is said is kept for good, stands over everything else, and the session is judged by it at once.
 """
@@ -84,6 +84,35 @@ def reject(*, session: int, span: str | None, db_url: str | None, is_json: bool)
     [H:]MM:SS, pauses included. It then counts as forward.
     """
     _answer(session, span, db_url=db_url, is_json=is_json, is_yes=False)
+
+
+@click.command()
+@click.argument("session", type=SESSION)
+@click.argument("span", required=False, metavar="[START-END]")
+@db_option
+@click.option("--json", "is_json", is_flag=True, help="One JSON object: what was taken back, and the session before and after.")
+def withdraw(*, session: int, span: str | None, db_url: str | None, is_json: bool) -> None:
+    """Take back what you said about a session with `tag`, `confirm`, `reject` or a labels file: it is judged as if you had not.
+
+    Without START-END all of it, a rule for laps too; with it, whatever you said about a stretch that reaches into it: seconds since the
+    start, or [H:]MM:SS, pauses included.
+    """
+    from importer.reports.changes import change_json, change_line, label_json, label_line
+    from importer.retag import withdraw as take_back
+
+    bounds = None if span is None else parse_span(span)
+    with _store(db_url) as store:
+        if bounds is not None and span is not None:
+            bounds = _inside(store.session(session), bounds, span)
+        change, gone = take_back(store, session, bounds, now=datetime.now(UTC))
+        if is_json:
+            taken = [label_json(label) for label in gone]
+            click.echo(json.dumps({"session": session, "withdrawn": taken, **change_json(change)}, allow_nan=False))
+        else:
+            for label in gone:
+                say(f"taken back: {label_line(label)}")
+            say(change_line(change) if gone else f"session {session}: you have said nothing about it{'' if span is None else ' there'}")
+        tell_stale(store)
 
 
 def _answer(session: int, span: str | None, *, db_url: str | None, is_json: bool, is_yes: bool) -> None:

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "tag": "importer.cli.label_commands:tag",
     "confirm": "importer.cli.label_commands:confirm",
     "reject": "importer.cli.label_commands:reject",
+    "withdraw": "importer.cli.label_commands:withdraw",
     "retag": "importer.cli.retag_command:retag",
     "link": "importer.cli.link_commands:link",
     "unlink": "importer.cli.link_commands:unlink",

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from importer.reports.as_json import session_json
 from importer.reports.lines import backward_line
 from importer.reports.words import clock, local_start, plain
-from importer.values.session import Label
+from importer.values.session import Label, LabelKind, LapWord
 
 if TYPE_CHECKING:
     from importer.retag import Change
     from importer.store import SessionRecord
-    from importer.store.records import Said
+    from importer.store.records import LabelRecord, Said
 
 
 def change_line(change: Change) -> str:
@@ -45,6 +45,22 @@ def said_line(said: Said) -> str:
         what = {"confirm": "backward, confirmed", "reject": "not backward"}.get(said.kind.value, str(said.direction))
         return f"{clock(said.start_s)}-{clock(said.end_s)}: {what}"
     return plain(f"laps run backward: {said.text}")
+
+
+def label_line(label: LabelRecord) -> str:
+    """Repeat what the runner once said."""
+    return said_line(_said(label))
+
+
+def label_json(label: LabelRecord) -> dict[str, Any]:
+    """Give the object of a label that was stored."""
+    return said_json(_said(label))
+
+
+def _said(label: LabelRecord) -> Said:
+    if label.rule is not None:
+        return LapWord(label.rule)
+    return Label(label.start_s, label.end_s, LabelKind(label.kind), label.direction)
 
 
 def said_json(said: Said) -> dict[str, Any]:

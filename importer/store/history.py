@@ -97,11 +97,18 @@ class HistoryStore(Core):
             return connection.execute(_LATER, {"session": session_id}).first() is not None
 
     def retag(
-        self, session_id: int, session: Session, *, said: Sequence[Said] = (), now: datetime, recordings: Collection[int] | None = None
+        self,
+        session_id: int,
+        session: Session,
+        *,
+        said: Sequence[Said] = (),
+        unsaid: Collection[int] = (),
+        now: datetime,
+        recordings: Collection[int] | None = None,
     ) -> SessionRecord | None:
         """Give a stored session the tags of a new judgement, and write down what the runner said about it, all or nothing.
 
-        Segments that are the same keep their numbers. Gives None, and writes nothing, where the session is gone, or where `recordings`
+        `unsaid` are the numbers of labels that he takes back. Segments that are the same keep their numbers. Gives None, and writes nothing, where the session is gone, or where `recordings`
         are given and are not those it has now.
         """
         table = tables.session
@@ -110,6 +117,7 @@ class HistoryStore(Core):
             if found is None or (recordings is not None and not _has(connection, session_id, recordings)):
                 return None
             labels.add(connection, session_id, said, now=now)
+            labels.take_back(connection, session_id, unsaid)
             baseline = session.baseline
             baseline_id = None if baseline is None else save.baseline_id_of(connection, baseline, athlete_id=found)
             # what it is of its recordings too: one of them may have been taken out

@@ -8,12 +8,12 @@ Spans are kept as they were said, on the clock of the file, and given in seconds
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, TextClause, and_, bindparam, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, TextClause, and_, bindparam, delete, func, insert, or_, select, text
 
 from importer.store import rows
 from importer.store.core import Core
@@ -75,6 +75,12 @@ def add(connection: Connection, session_id: int, said: Sequence[Said], *, now: d
         "said_utc": now,
     }
     connection.execute(insert(tables.label), [{**anchor, **_said_row(one)} for one in said])
+
+
+def take_back(connection: Connection, session_id: int, label_ids: Collection[int]) -> None:
+    """Forget labels of a session."""
+    for label_id in label_ids:
+        connection.execute(delete(tables.label).where(tables.label.c.id == label_id, tables.label.c.session_id == session_id))
 
 
 def _said_row(said: Said) -> dict[str, Any]:
