@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from importer.values.activity import Activity, Place, SpeedBasis, Text
 from importer.values.session import Baseline, Direction, Gait, Label, LabelKind
 from tests.support.activities import run
 from tests.support.facing_runner import draw_wearer, face, facing_activity
+from tests.support.present import present
 from tests.support.runner import Block, Drill, Runner, record
 from tests.support.training import activity as training_day
 
@@ -25,7 +27,7 @@ LONE = [Block(900, 2.8), Block(35, 1.9, BACK), Block(600, 2.6)]
 LONG = [Block(900, 2.8), *[Block(150, 2.0, BACK), Block(150, 2.6)] * 3]
 
 
-def opened(activity: Activity, **known: object) -> tuple[Trace, Accountant]:
+def opened(activity: Activity, **known: Any) -> tuple[Trace, Accountant]:
     seen = trace(activity, **known)
     return seen, Accountant(seen, activity)
 
@@ -54,7 +56,7 @@ def test_a_set_says_what_no_stretch_of_it_says_alone():
     first, only = in_set.account(720, 755), alone.account(900, 935)
     assert first.nats[Channel.SET] > 2.0
     assert only.nats[Channel.SET] == 0.0
-    assert first.p_gait > 0.8 > only.p_gait
+    assert present(first.p_gait) > 0.8 > present(only.p_gait)
     assert first.nats[Channel.CADENCE] == pytest.approx(only.nats[Channel.CADENCE], abs=1.5)
 
 
@@ -62,7 +64,7 @@ def test_forward_stretches_speak_against_backward():
     _, accountant = opened(run(SET, seed=3, runner=RUNNER))
     account = accountant.account(0, 700)
     assert account.nats[Channel.CADENCE] < -2.0
-    assert account.p_gait < 0.001
+    assert present(account.p_gait) < 0.001
     assert account.expected_spm == pytest.approx(account.cadence_spm, rel=0.02)
 
 
@@ -107,7 +109,7 @@ def test_words_weigh_what_they_are_taken_for_and_gait_is_told_beside_them():
     assert not seen.found.bouts
     account = accountant.account(720, 755)
     assert account.nats[Channel.WORDS] == pytest.approx(odds(0.97))
-    assert account.p_gait > 0.8  # the six that were confirmed are weighed as the set that they are
+    assert present(account.p_gait) > 0.8  # the six that were confirmed are weighed as the set that they are
     rejected = Accountant(trace(run(SET, seed=3), labels=(Label(0.0, 100.0, LabelKind.REJECT),)), run(SET, seed=3))
     assert rejected.account(0, 100).nats[Channel.WORDS] == pytest.approx(-odds(0.97))
     assert rejected.account(0, 220).nats[Channel.WORDS] == 0.0
@@ -135,9 +137,9 @@ def test_facing_is_told_apart_from_gait():
     watch = face(recording, seed=5, wearer=draw_wearer(5, swing_sd_deg=20.0))
     seen, accountant = opened(facing_activity(recording, watch, texts=(Text(Place.WORKOUT_STEP, "Forward warm up", 0.0, 120.0),)))
     account = accountant.account(722, 748)
-    assert account.p_facing > 0.99
+    assert present(account.p_facing) > 0.99
     assert account.nats[Channel.FACING] > 4.0
-    assert total(account) == pytest.approx(odds(account.p_gait), abs=1e-6)
+    assert total(account) == pytest.approx(odds(present(account.p_gait)), abs=1e-6)
     assert accountant.account(200, 600).nats[Channel.FACING] < -4.0
     assert seen.found.facing is not None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,14 +21,21 @@ from tests.support.runner import Block
 NOTHING = {field.name: None for field in fields(SegmentRecord)}
 
 
-def segment(start_s: float, end_s: float, direction: Direction = Direction.BACKWARD, **more: object) -> SegmentRecord:
-    plain = {"id": 1, "direction": direction, "gait": Gait.RUN, "basis": Basis.GAIT, "standing": Standing.ACCEPTED, "confidence": 0.95}
+def segment(start_s: float, end_s: float, direction: Direction = Direction.BACKWARD, **more: Any) -> SegmentRecord:
+    plain: dict[str, Any] = {
+        "id": 1,
+        "direction": direction,
+        "gait": Gait.RUN,
+        "basis": Basis.GAIT,
+        "standing": Standing.ACCEPTED,
+        "confidence": 0.95,
+    }
     return SegmentRecord(**{**NOTHING, **plain, "start_s": start_s, "end_s": end_s, "why": (), **more})
 
 
-def repetitions(*lengths_s: float, rest_s: float = 75.0, **more: object) -> tuple[SegmentRecord, ...]:
+def repetitions(*lengths_s: float, rest_s: float = 75.0, **more: Any) -> tuple[SegmentRecord, ...]:
     """Give a set of backward stretches of these lengths, forward running between and around them."""
-    words = {"kind": BoutKind.REPETITION, "set_index": 1, "phase": Phase.MAIN, "mean_speed_mps": 2.0, **more}
+    words: dict[str, Any] = {"kind": BoutKind.REPETITION, "set_index": 1, "phase": Phase.MAIN, "mean_speed_mps": 2.0, **more}
     out = [segment(0.0, 600.0, Direction.FORWARD)]
     for length_s in lengths_s:
         at = out[-1].end_s
@@ -63,7 +71,7 @@ def test_one_block_has_no_recovery():
 
 
 def test_two_standing_recoveries_and_sprints_without_a_speed():
-    words = {"kind": BoutKind.SPRINT, "set_index": 1, "phase": Phase.COOL_DOWN}
+    words: dict[str, Any] = {"kind": BoutKind.SPRINT, "set_index": 1, "phase": Phase.COOL_DOWN}
     rest = segment(9, 39, Direction.STILL, gait=None)
     plan = (segment(0, 9, **words), rest, segment(39, 47, **words))
     assert said(plan) == ["2 sprints of 8 s backward (running), recovery 30 s standing, in the cool-down"]
@@ -85,7 +93,7 @@ def test_phases_that_differ_are_left_out():
 
 
 def test_halves_that_touch_are_one_bout():
-    words = {"kind": BoutKind.BLOCK, "phase": Phase.MAIN}
+    words: dict[str, Any] = {"kind": BoutKind.BLOCK, "phase": Phase.MAIN}
     (effort,) = efforts((segment(0, 30, **words), segment(30, 40, gait=Gait.WALK, **words)))
     assert (effort.lengths_s, effort.recoveries_s, effort.gait) == ((40.0,), (), Gait.RUN)
 
@@ -114,7 +122,7 @@ def record_with(segments: tuple[SegmentRecord, ...]) -> SessionRecord:
 
 def test_the_line_of_an_import_tells_what_counts_and_what_waits_and_two_efforts():
     sure = repetitions(30, 30, 30, distance_m=60.0, basis=Basis.DECLARED)
-    words = {"kind": BoutKind.BLOCK, "standing": Standing.SUGGESTED}
+    words: dict[str, Any] = {"kind": BoutKind.BLOCK, "standing": Standing.SUGGESTED}
     open_ = (
         segment(2000, 2240, phase=Phase.MAIN, confidence=0.81, **words),
         segment(2400, 2640, phase=Phase.COOL_DOWN, confidence=0.91, **words),

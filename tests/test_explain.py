@@ -24,6 +24,7 @@ from importer.values.session import Direction
 from tests.support import training
 from tests.support.databases import NOW
 from tests.support.facing_runner import draw_wearer, face, facing_activity
+from tests.support.present import present
 from tests.support.program import SAMPLES, retro
 from tests.support.runner import Block, record
 
@@ -192,7 +193,11 @@ def test_the_explanation_is_by_the_history_that_judged_the_session(tmp_path):
     assert explanation_json(own)["n_earlier_sessions"] == 3
     assert own.is_current
     assert "3 earlier ones" in explanation_text(own, columns=None)
-    backward = [(one.account.p_gait, one.segment.confidence) for one in own.stretches if one.segment.direction is Direction.BACKWARD]
+    backward = [
+        (present(one.account.p_gait), present(one.segment.confidence))
+        for one in own.stretches
+        if one.segment.direction is Direction.BACKWARD
+    ]
     assert backward
     assert all(p == pytest.approx(confidence, abs=0.05) or p > confidence for p, confidence in backward)
     assert [one.account.p_gait for one in own.stretches] != [one.account.p_gait for one in stranger.stretches]
@@ -220,7 +225,7 @@ def test_facing_has_a_row_of_its_own_and_decides():
     assert "which way is forward is known from what you declared" in " ".join(text.split())
     backward = [one for one in told_of.stretches if one.segment.direction is Direction.BACKWARD]
     assert len(backward) == 6
-    assert all(str(one.segment.basis) == "facing" and one.account.p_facing > 0.99 for one in backward)
+    assert all(str(one.segment.basis) == "facing" and present(one.account.p_facing) > 0.99 for one in backward)
     # no terminal here, so the table sets its columns further apart: one blank between them is what counts
     assert max(len(" ".join(line.split())) for line in text.splitlines() if not line.startswith("──")) <= 80
 

@@ -35,7 +35,7 @@ def test_a_file_with_everything_beside_its_samples_is_read_alike_by_both_readers
 
 def test_mutated_sensors_beats_and_splits_give_activities_or_a_read_error():
     seeds = [fit_mutator.parse(beside_file())]
-    outcomes = Counter()
+    outcomes: Counter[str] = Counter()
     for index in range(1500):
         code, trace = child.outcome(fit_mutator.mutate(chance(5, "fit", index), seeds))
         assert trace == "", f"input {index} of seed 5"

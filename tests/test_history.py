@@ -16,6 +16,7 @@ from importer.detect.tagging import tag
 from importer.values.activity import Device, Place, SpeedBasis, Text
 from importer.values.session import Direction, Label, LabelKind, Normal, Standing
 from tests.support.activities import activity_of, run, seconds_of, true_seconds
+from tests.support.present import present
 from tests.support.runner import Block, Runner, record
 
 BACK = Direction.BACKWARD
@@ -30,9 +31,13 @@ def _session(plan, seed, *, day=0.0, labels=(), baseline=None, at=0):
     return tag(activity, labels=labels, baseline=baseline)
 
 
+def _normal(plan, seed, **known):
+    return present(_session(plan, seed, **known).normal)
+
+
 @pytest.fixture(scope="module")
 def forward_normals():
-    return [_session(PLAN, 100 + i, day=day, at=i).normal for i, day in enumerate((-3.0, 2.0, 4.0, -1.0, 0.0))]
+    return [_normal(PLAN, 100 + i, day=day, at=i) for i, day in enumerate((-3.0, 2.0, 4.0, -1.0, 0.0))]
 
 
 def _labels(plan, kind=LabelKind.CONFIRM):
@@ -52,7 +57,7 @@ def test_sessions_pull_the_line_to_the_runner_and_make_it_surer(forward_normals)
     for n in (1, 3, 5):
         known = learn(forward_normals[:n])
         levels.append(known.intercept_spm + known.slope_spm_per_mps * cal.RUN_REFERENCE_SPEED_MPS)
-        errors.append(known.level_sd_spm)
+        errors.append(present(known.level_sd_spm))
     assert levels[-1] == pytest.approx(cal.POPULATION_AT_REFERENCE_SPM + 12.0, abs=2.5)
     assert errors == sorted(errors, reverse=True)
     assert errors[-1] < 2.5
@@ -88,41 +93,42 @@ def test_the_order_of_sessions_does_not_matter(forward_normals):
 
 def test_what_a_session_teaches_does_not_depend_on_the_sessions_before_it(forward_normals):
     known = learn(forward_normals)
-    assert _session(REPETITIONS, 7, baseline=known).normal == _session(REPETITIONS, 7).normal
+    assert _normal(REPETITIONS, 7, baseline=known) == _normal(REPETITIONS, 7)
 
 
 def test_a_normal_survives_json():
-    normal = _session(REPETITIONS, 8, labels=_labels(REPETITIONS)).normal
+    normal = _normal(REPETITIONS, 8, labels=_labels(REPETITIONS))
     assert Normal(**json.loads(json.dumps(dataclasses.asdict(normal)))) == normal
 
 
 def test_confirmed_stretches_teach_the_runners_own_backward_gait(forward_normals):
-    taught = [_session(REPETITIONS, 20 + i, labels=_labels(REPETITIONS), at=10 + i).normal for i in range(2)]
+    taught = [_normal(REPETITIONS, 20 + i, labels=_labels(REPETITIONS), at=10 + i) for i in range(2)]
     assert [len(one.run_excess_ratios) for one in taught] == [4, 4]
     assert np.mean([one.run_excess_ratios for one in taught]) == pytest.approx(0.09, abs=0.015)
     known = learn([*forward_normals, *taught])
     assert (known.n_confirmed, known.n_confirmed_sessions, known.n_rejected) == (8, 2, 0)
     assert known.run_excess_ratio == pytest.approx(0.09, abs=0.012)
-    assert known.run_excess_sd_ratio < 0.5 * cal.BACKWARD_EXCESS_SD_RUN
+    assert present(known.run_excess_sd_ratio) < 0.5 * cal.BACKWARD_EXCESS_SD_RUN
     assert known.speed_share == pytest.approx(1.9 / 2.7, abs=0.06)
 
 
 def test_a_declared_stretch_teaches_but_is_not_confirmed():
     words = tuple(Text(Place.WORKOUT_STEP, "Backward", label.start_s, label.end_s) for label in _labels(REPETITIONS))
-    normal = tag(run(REPETITIONS, seed=9, runner=RUNNER, texts=words)).normal
+    normal = present(tag(run(REPETITIONS, seed=9, runner=RUNNER, texts=words)).normal)
     assert len(normal.run_excess_ratios) == 4
     assert normal.n_confirmed == 0
 
 
 def test_a_denied_stretch_is_counted_and_forward():
     session = _session(REPETITIONS, 10, labels=_labels(REPETITIONS, LabelKind.REJECT))
-    assert session.normal.n_rejected == 4
-    assert session.normal.run_excess_ratios == ()
+    normal = present(session.normal)
+    assert normal.n_rejected == 4
+    assert normal.run_excess_ratios == ()
     assert not seconds_of(session, BACK)
 
 
 def test_after_confirmations_the_same_gait_is_accepted(forward_normals):
-    taught = [_session(REPETITIONS, 30 + i, labels=_labels(REPETITIONS), at=10 + i).normal for i in range(2)]
+    taught = [_normal(REPETITIONS, 30 + i, labels=_labels(REPETITIONS), at=10 + i) for i in range(2)]
     plan = [Block(720, 2.8), *[Block(200, 1.9, BACK), Block(150, 2.5)] * 3]
     recording = record(plan, seed=40, runner=RUNNER)
     activity = activity_of(recording, start=START + timedelta(days=30))
@@ -155,7 +161,8 @@ def test_the_first_session_says_that_it_leans_on_the_average_runner(forward_norm
 
 
 def test_speed_that_is_computed_from_cadence_teaches_nothing():
-    normal = tag(run(REPETITIONS, seed=44, runner=RUNNER, speed_basis=SpeedBasis.WATCH_MODEL), labels=_labels(REPETITIONS)).normal
+    activity = run(REPETITIONS, seed=44, runner=RUNNER, speed_basis=SpeedBasis.WATCH_MODEL)
+    normal = present(tag(activity, labels=_labels(REPETITIONS)).normal)
     assert normal == Normal(start_utc_s=normal.start_utc_s)
 
 
@@ -170,7 +177,7 @@ def _with_contact(plan, seed, *, ratio):
 @pytest.mark.parametrize(("ratio", "is_valid"), [(0.83, True), (1.0, False), (1.1, False)])
 def test_contact_time_counts_only_where_it_was_found_to_tell(ratio, is_valid):
     labels = _labels(REPETITIONS)
-    normals = [tag(_with_contact(REPETITIONS, 50 + i, ratio=ratio), labels=labels).normal for i in range(2)]
+    normals = [present(tag(_with_contact(REPETITIONS, 50 + i, ratio=ratio), labels=labels).normal) for i in range(2)]
     known = learn(normals)
     assert known.contact_device == "maker watch"
     assert (known.contact_ratio is not None) is is_valid

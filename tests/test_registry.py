@@ -34,13 +34,13 @@ def zipped(members: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> 
     return out.getvalue()
 
 
-def one(data: bytes, **limits: int) -> Member | ReadError:
-    (found,) = unpack(data, **limits)
+def one(data: bytes, *, limit_bytes: int = containers.LIMIT_BYTES) -> Member | ReadError:
+    (found,) = unpack(data, limit_bytes=limit_bytes)
     return found
 
 
-def error_of(data: bytes, **limits: int) -> ReadError:
-    found = one(data, **limits)
+def error_of(data: bytes, *, limit_bytes: int = containers.LIMIT_BYTES) -> ReadError:
+    found = one(data, limit_bytes=limit_bytes)
     assert isinstance(found, ReadError)
     assert found.remedy
     return found

@@ -8,13 +8,14 @@ import tempfile
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.detect import known as known_module
+from importer.detect import calibration as cal
 from importer.detect.known import Known, fingerprint, judged_by
 from importer.detect.teachers import N_LESSONS, N_RECENT, Window
 from importer.knowledge import Asker
@@ -86,9 +87,9 @@ def test_a_word_makes_later_sessions_stale_only_where_it_teaches(store):
 
 def test_other_numbers_of_the_program_make_everything_stale(store, monkeypatch):
     sessions = [keep(store, number) for number in (0, 1)]
-    monkeypatch.setattr(known_module.cal, "VERSION", known_module.cal.VERSION + 1)
+    monkeypatch.setattr(cal, "VERSION", cal.VERSION + 1)
     assert stale(store) == tuple(session.id for session in sessions)
-    assert [change.after.calibration for change in run(store)] == [known_module.cal.VERSION] * 2
+    assert [change.after.calibration for change in run(store)] == [cal.VERSION] * 2
     assert stale(store) == ()
 
 
@@ -251,7 +252,7 @@ def test_the_same_holds_on_every_database(store, url, reference):
 # --- the teachers -----------------------------------------------------------------------------------------------------
 
 
-def normal(day: float, **changes: object) -> Normal:
+def normal(day: float, **changes: Any) -> Normal:
     return Normal(start_utc_s=(DAY_ONE + timedelta(days=day)).timestamp(), forward_s=600.0, **changes)
 
 

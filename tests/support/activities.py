@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from importer.store import SessionRecord
 from importer.values.activity import Activity, CadenceBasis, Environment, Pause, SpeedBasis
 from importer.values.session import Direction, Session
 from tests.support.runner import Block, Recording, Runner, record
@@ -54,7 +55,7 @@ def run(plan: Sequence[Block], *, seed: int, runner: Runner | None = None, is_be
     return activity_of(record(plan, seed=seed, runner=runner, on_belt=is_belt), is_belt=is_belt, **changes)
 
 
-def seconds_of(session: Session, direction: Direction, **wanted: object) -> set[int]:
+def seconds_of(session: Session | SessionRecord, direction: Direction, **wanted: object) -> set[int]:
     """Give the whole seconds that a session's segments call a direction; `wanted` are further fields, e.g. ``standing``."""
     seconds: set[int] = set()
     for segment in session.segments:
