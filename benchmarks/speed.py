@@ -15,9 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,7 @@ N_FILES = 40
 
 def main() -> None:
     """Measure and print."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the program does
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         hour, files, what = _files(work)
@@ -35,6 +37,7 @@ def main() -> None:
         _startup()
         _hour(work, hour)
         _folder(work, files)
+        _tagging(hour)
         _stages(work, hour, files)
 
 
@@ -97,6 +100,41 @@ def _folder(work: Path, files: Sequence[Path]) -> None:
     print(f"the same folder again, all of it known: {again / peer:.3f} x fitparse ({again:.2f} s)")
 
 
+def _tagging(hour: Path) -> None:
+    """Print what judging an hour costs beside fitparse's decode of its file, and how the cost grows: processor time, one warm process."""
+    import fitparse
+
+    sys.path.insert(0, str(ROOT))
+    from importer.detect.tagging import tag
+    from importer.readers.registry import read_activities
+    from importer.values.session import Direction
+    from tests.support.activities import run
+    from tests.support.runner import Block
+
+    def decode() -> None:
+        for message in fitparse.FitFile(str(hour)).get_messages():
+            message.get_values()
+
+    (activity,) = read_activities(hour.read_bytes())
+    peer, ours = _busy(decode, 3), _busy(partial(tag, activity), 15)
+    ratio = f"{ours / peer:.4f} x fitparse's decode of its file ({1000 * ours:.1f} ms of {1000 * peer:.0f} ms)"
+    print(f"judging the hour ({activity.elapsed_s / 60:.0f} min): {ratio}")
+    plan = [Block(720, 2.8), *[Block(35, 1.9, Direction.BACKWARD), Block(75, 2.5)] * 26, Block(20, 2.5)]
+    lengths = {n: run(plan * n, seed=n) for n in (1, 2, 4)}
+    costs = {n: _busy(partial(tag, one), 9) for n, one in lengths.items()}
+    print("judging generated repetitions: " + ", ".join(f"{n} h {1000 * costs[n]:.1f} ms" for n in costs))
+
+
+def _busy(work: Callable[[], object], n: int) -> float:
+    """Median processor time of a piece of work, s."""
+    took = []
+    for _ in range(n):
+        began = time.process_time()
+        work()
+        took.append(time.process_time() - began)
+    return statistics.median(took)
+
+
 def _median(words: Sequence[str], n: int) -> float:
     """Median wall time of a command, s; ``{i}`` in its words is the number of the run."""
     took = []
@@ -114,7 +152,7 @@ def _stages(work: Path, hour: Path, files: Sequence[Path]) -> None:
     from importer.detect.features import add_features
     from importer.detect.resample import resample
     from importer.detect.tagging import tag
-    from importer.pipeline import Payload, payloads
+    from importer.payloads import Payload, payloads
     from importer.readers.registry import read_activities
     from importer.store import open_store
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from importer.errors import ReadError
-from importer.pipeline import ImportResult, InProcess, Options, import_files, read_payload
+from importer.payloads import read_payload
+from importer.pipeline import ImportResult, InProcess, Options, import_files
 from importer.values.activity import Activity
 
 

@@ -9,17 +9,15 @@ a worker process for a folder (`sandbox`).
 
 from __future__ import annotations
 
-import hashlib
-import os
-import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from importer.errors import InternalError, ReadError, StoreError, TooLargeError
+from importer.errors import InternalError, ReadError, StoreError
+from importer.payloads import Payload, Unread, payloads
 from importer.store.records import SourceInfo
 
 if TYPE_CHECKING:
@@ -27,17 +25,11 @@ if TYPE_CHECKING:
     from importer.knowledge import Ask, Asker
     from importer.linking.imports import Linked
     from importer.linking.updating import Replaced
-    from importer.readers.companions import Beside, Companions, Look
     from importer.store import SessionRecord, Store
     from importer.store.athlete_records import DeviceRule
     from importer.store.records import Tombstones
     from importer.underway import Turn, Underway
     from importer.values.session import Session
-
-#: what a folder is walked for, in any case
-SUFFIXES: Final = (".fit", ".gpx", ".tcx", ".fit.gz", ".gpx.gz", ".tcx.gz", ".zip")
-#: no file on disk larger than this is read, bytes: an export archive of many years
-LARGEST_FILE_BYTES: Final = 4 << 30
 
 
 class Outcome(StrEnum):
@@ -70,6 +62,8 @@ class ImportResult:
     rule: DeviceRule | None = None
     #: sessions in which the file took the place of others
     replaced: tuple[Replaced, ...] = ()
+    #: numbers of the sessions of a known file that its labels file, written or changed since, has judged anew
+    relabelled: tuple[int, ...] = ()
 
     @property
     def path(self) -> str:
@@ -90,23 +84,6 @@ class Options:
     by_device: bool = False
     #: let a better source of a stored recording take its place
     update: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """The bytes of one activity file after decompression, with what is known before they are decoded.
-
-    `look` tells where to look for what lies beside the file; `beside` is what was found there, once it is needed.
-    """
-
-    source: SourceInfo
-    data: bytes = field(repr=False)
-    look: Look | None = field(default=None, repr=False, compare=False)
-    beside: Beside | None = field(default=None, repr=False)
-
-    def with_beside(self) -> Payload:
-        """Give the payload with what lies beside the file."""
-        return self if self.look is None else replace(self, look=None, beside=self.look.beside(self.data))
 
 
 class Prepared(NamedTuple):
@@ -172,27 +149,6 @@ def prepare(payload: Payload, options: Options, ask: Ask) -> Prepared:
         return Prepared(error=InternalError(reason, remedy="please report it with the file"))
 
 
-def walk(paths: Sequence[str | os.PathLike[str]]) -> Iterator[Path]:
-    """Give the files to import: a named file as it is, a folder's activity files in the order of their names.
-
-    Links to folders are not followed. A folder that cannot be listed is given itself, so that it fails as `unreadable` and is not
-    passed over in silence.
-    """
-    for path in paths:
-        root = Path(path)
-        if not os.path.isdir(root):  # noqa: PTH112 - Path.is_dir raises where a folder above may not be entered
-            yield root
-            continue
-        closed: list[OSError] = []
-        for folder, folders, names in os.walk(root, onerror=closed.append):
-            yield from (Path(closed.pop().filename) for _ in range(len(closed)))
-            folders.sort()
-            for name in sorted(names):
-                if name.casefold().endswith(SUFFIXES):
-                    yield Path(folder, name)
-        yield from (Path(error.filename) for error in closed)
-
-
 def import_files(
     files: Sequence[Path] | Iterator[Path],
     store: Store | None,
@@ -225,7 +181,7 @@ def import_files(
 
 
 def _begin(
-    item: Payload | ImportResult,
+    item: Payload | Unread,
     store: Store | None,
     *,
     options: Options,
@@ -235,8 +191,8 @@ def _begin(
     is_dry: bool,
 ) -> Callable[[], ImportResult]:
     """Start work on a payload and give the call that ends it."""
-    if isinstance(item, ImportResult):
-        failed = item
+    if isinstance(item, Unread):
+        failed = _refusal(item.source, item.error)
         return lambda: _keep_failure(failed, store, batch_id=batch_id, is_dry=is_dry)
     payload = item
     known = _known(payload, store, batch_id=batch_id)
@@ -245,8 +201,8 @@ def _begin(
             rule = options.lap_rule.text
             commands = ", ".join(f"`retro-import tag {session.id} --laps {rule}`" for session in known.sessions)
             known = replace(known, notes=(*known.notes, f"your lap rule was not used, as the file is stored already (use {commands})"))
-        stored = known
-        return lambda: _updated(stored, None if is_dry else store, options=options, before={})
+        stored, is_dry = known, is_dry or batch_id is None
+        return lambda: _updated(_relabelled(stored, payload, store, is_dry=is_dry), None if is_dry else store, options=options, before={})
     stones = None if store is None or options.again else store.tombstones(payload.source.sha256 or "")
     if stones is not None and stones.is_whole_file:
         deleted = _deleted(payload, stones, batch_id=batch_id)
@@ -319,62 +275,6 @@ def _deleted(payload: Payload, stones: Tombstones, *, batch_id: int | None) -> I
     return ImportResult(payload.source, Outcome.SKIPPED, batch=batch_id, error=Problem("deleted", message))
 
 
-def payloads(
-    path: Path, *, companions: Companions | None = None, read: Callable[[Path], bytes] | None = None
-) -> Iterator[Payload | ImportResult]:
-    """Read a file once and give what is in it; what cannot be read is a failed result. `companions` finds what lies beside it."""
-    from importer.beside import look_beside
-    from importer.readers.containers import unpack
-
-    shown = str(path)
-    try:
-        data = (read or read_payload)(path)
-    except ReadError as error:
-        yield _refusal(SourceInfo(path=shown, sha256=None), error)
-        return
-    modified = _modified(path)
-    for member in unpack(data, look=None if companions is None else look_beside(path, companions)):
-        if isinstance(member, ReadError):
-            whole = None if member.path else hashlib.sha256(data).hexdigest()
-            yield _refusal(SourceInfo(path=shown, member=member.path or None, sha256=whole), member)
-        else:
-            digest = hashlib.sha256(member.data).hexdigest()
-            source = SourceInfo(shown, digest, size_bytes=len(member.data), member=member.name, modified=modified)
-            yield Payload(source, member.data, member.look if companions is not None else None)
-
-
-def _modified(path: Path) -> datetime | None:
-    """Give the time that the file system has for a file (of a member: for its archive); None where that is no time of a calendar."""
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except (OSError, OverflowError, ValueError):
-        return None
-
-
-def read_payload(path: Path) -> bytes:
-    """Read a regular file whole; never hang on a FIFO or device that has the name of one."""
-    try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except OSError as error:
-        raise ReadError(f"cannot be opened ({error.strerror})", remedy="check the file and its permissions", code="unreadable") from error
-    status = os.fstat(handle)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(handle)
-        raise ReadError("is no regular file", remedy="name an activity file or a folder of them", code="unreadable")
-    with os.fdopen(handle, "rb") as stream:
-        if status.st_size > LARGEST_FILE_BYTES:
-            raise TooLargeError(
-                f"is too large ({status.st_size:,} bytes, at most {LARGEST_FILE_BYTES:,})",
-                size_bytes=status.st_size,
-                limit_bytes=LARGEST_FILE_BYTES,
-                remedy="split the archive",
-            )
-        try:
-            return stream.read()
-        except OSError as error:
-            raise ReadError(f"cannot be read ({error.strerror})", remedy="check the disk or the share", code="unreadable") from error
-
-
 def _refusal(source: SourceInfo, error: ReadError) -> ImportResult:
     return ImportResult(
         source=source,
@@ -391,18 +291,27 @@ def _known(payload: Payload, store: Store | None, *, batch_id: int | None) -> Im
         return None
     label = found.path if found.member is None else f"{found.path}!{found.member}"
     better = "" if found.replaced_by is None else f", and replaced by {found.replaced_by}"
-    notes: tuple[str, ...] = ()
-    if payload.look is not None:
-        from importer.beside import unused_labels
-
-        notes = unused_labels(payload.look, found.sessions, sha256=payload.source.sha256)
     return ImportResult(
         source=replace(payload.source, format=found.format),
         outcome=Outcome.KNOWN,
         batch=batch_id,
-        notes=(f"already imported for {found.athlete} as {label}{better}", *notes),
+        notes=(f"already imported for {found.athlete} as {label}{better}",),
         sessions=found.sessions,
     )
+
+
+def _relabelled(known: ImportResult, payload: Payload, store: Store | None, *, is_dry: bool) -> ImportResult:
+    """Judge a stored file anew where its labels file was written or changed since."""
+    labels = None if payload.look is None else payload.look.labels()
+    if labels is None or store is None or payload.source.sha256 is None:
+        return known
+    from importer.relabel import relabel
+
+    done = relabel(store, payload.source.sha256, labels, now=datetime.now(UTC), is_dry=is_dry)
+    new = {session.id: session for session in done.sessions}
+    said = (f"{labels.name} is new or changed: {'would be' if is_dry else 'was'} judged anew",) if new else ()
+    sessions = tuple(new.get(session.id, session) for session in known.sessions)
+    return replace(known, notes=(*known.notes, *said, *done.notes), sessions=sessions, relabelled=tuple(new))
 
 
 def _store(

@@ -17,7 +17,8 @@ from typing import Final
 
 from importer.errors import CorruptFileError, InternalError, StoreError
 from importer.knowledge import Ask, Lesson, Question
-from importer.pipeline import Options, Payload, Prepared
+from importer.payloads import Payload
+from importer.pipeline import Options, Prepared
 from importer.worker import receive, send
 
 #: wall clock for one file, s

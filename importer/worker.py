@@ -112,7 +112,8 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not get between the answers
     from importer.errors import CorruptFileError
-    from importer.pipeline import Options, Payload, Prepared, load, prepare
+    from importer.payloads import Payload
+    from importer.pipeline import Options, Prepared, load, prepare
 
     ask = _Parent(requests, answers)
     load()

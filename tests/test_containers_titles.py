@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from importer.beside import FolderShelf, add_beside
 from importer.errors import CorruptFileError, ReadError, TooLargeError
-from importer.pipeline import InProcess, Options, Outcome, Payload, import_files, payloads
+from importer.payloads import Payload, payloads
+from importer.pipeline import InProcess, Options, Outcome, import_files
 from importer.readers import companions, containers, titles
 from importer.readers.companions import Companions
 from importer.readers.containers import Member, unpack

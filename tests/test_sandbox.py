@@ -15,7 +15,8 @@ from importer import worker
 from importer.detect.known import Known, judged_by
 from importer.errors import DatabaseBusyError
 from importer.knowledge import Asker
-from importer.pipeline import InProcess, Options, Payload
+from importer.payloads import Payload
+from importer.pipeline import InProcess, Options
 from importer.sandbox import Workers
 from importer.store.records import SourceInfo
 from importer.values.session import Direction, Label, LabelKind

@@ -11,7 +11,8 @@ import pytest
 
 from importer.detect.teachers import N_RECENT, Window, joined
 from importer.knowledge import Asker
-from importer.pipeline import InProcess, Options, import_files, walk
+from importer.payloads import walk
+from importer.pipeline import InProcess, Options, import_files
 from importer.retag import retag, stale
 from importer.sandbox import Workers
 from importer.store import open_store

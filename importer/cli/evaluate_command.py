@@ -92,7 +92,7 @@ def _read_all(files: Sequence[Path]) -> tuple[list[_Told], list[RetroImportError
 
 def _walk(files: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
     """Give every file, and whether it was named itself."""
-    from importer.pipeline import walk
+    from importer.payloads import walk
 
     for path in files:
         is_folder = path.is_dir()
@@ -124,7 +124,7 @@ def _read(path: Path) -> _Told:
 
 def _truth_path(path: Path) -> Path:
     """``run.fit.gz`` -> ``run.truth.csv``."""
-    from importer.pipeline import SUFFIXES
+    from importer.payloads import SUFFIXES
 
     name = path.name
     ending = max((one for one in SUFFIXES if name.casefold().endswith(one)), key=len, default=path.suffix)
@@ -133,7 +133,7 @@ def _truth_path(path: Path) -> Path:
 
 def _activities(path: Path) -> list[Activity]:
     """Read every activity of a file."""
-    from importer.pipeline import read_payload
+    from importer.payloads import read_payload
     from importer.readers.containers import unpack
     from importer.readers.registry import read_activities
 

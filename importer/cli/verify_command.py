@@ -13,9 +13,7 @@ from importer.cli.output import say
 
 if TYPE_CHECKING:
     from importer.errors import ReadError
-    from importer.pipeline import Problem
     from importer.readers.verify import Verdict
-
 
 #: characters of a difference in the table; --json has all of it
 _LONGEST_DIFFERENCE: Final = 100
@@ -26,7 +24,7 @@ class _Checked(NamedTuple):
 
     path: str
     verdict: Verdict | None
-    problem: Problem | None
+    error: ReadError | None
 
 
 @click.command("verify")
@@ -38,7 +36,7 @@ def verify_command(*, files: tuple[Path, ...], is_json: bool) -> int:
     FIT is compared with fitparse, GPX with gpxpy; TCX has no second reader and is only read. Nothing is written, and no database is
     needed. Exit status 0 where all agree or the difference is a known one, 3 where a file differs or cannot be read.
     """
-    from importer.pipeline import walk
+    from importer.payloads import walk
 
     missing = [path for path in files if not path.exists()]
     for path in missing:
@@ -54,21 +52,19 @@ def verify_command(*, files: tuple[Path, ...], is_json: bool) -> int:
 
 def _check(path: Path) -> Iterator[_Checked]:
     """Read a file and verify each payload in it."""
-    from importer.pipeline import ImportResult, payloads
+    from importer.payloads import Unread, payloads
     from importer.readers.verify import verify
 
     for item in payloads(path):
-        if isinstance(item, ImportResult):
-            yield _Checked(item.path, None, item.error)
+        if isinstance(item, Unread):
+            yield _Checked(item.source.label, None, item.error)
         else:
-            name = item.source.path if item.source.member is None else f"{item.source.path}!{item.source.member}"
-            yield _Checked(name, verify(item.data), None)
+            yield _Checked(item.source.label, verify(item.data), None)
 
 
 def _as_json(checked: _Checked) -> dict[str, object]:
-    verdict, problem = checked.verdict, checked.problem
+    verdict, error = checked.verdict, _error(checked.error)
     if verdict is None:
-        error = None if problem is None else problem._asdict()
         said: dict[str, object] = {"judgement": "unreadable", "format": None, "library": None, "known": [], "error": error}
         return {"path": checked.path, **said, "library_error": None, "fields": []}
     return {
@@ -93,7 +89,7 @@ def _as_text(checked: _Checked) -> str:
 
     verdict = checked.verdict
     if verdict is None:
-        return plain(f"{checked.path}: cannot be read: {'' if checked.problem is None else checked.problem.message}")
+        return plain(f"{checked.path}: cannot be read: {'' if checked.error is None else checked.error.message}")
     lines = [plain(f"{checked.path}: {_sentence(verdict)}")]
     if verdict.fields:
         from importer.reports.table import table_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from importer.errors import TooLargeError
-from importer.pipeline import LARGEST_FILE_BYTES
+from importer.payloads import LARGEST_FILE_BYTES
 from importer.watch.scan import Stamp, stamp_of
 
 
