@@ -10,6 +10,7 @@
     │   └── InternalError       a fault of this program met by a file
     ├── TruthFileError          path, line, reason, remedy
     └── StoreError              url without its password, reason, remedy
+        ├── NotThereError
         ├── NewerDatabaseError  found, known
         ├── NeedsUpgradeError   found, known
         └── DatabaseBusyError   waited_s
@@ -156,6 +157,13 @@ class StoreError(RetroImportError):
         where = f"{self.url}: " if self.url else ""
         what = f": {self.remedy}" if self.remedy else ""
         return f"{where}{self.reason}{what}"
+
+
+class NotThereError(StoreError):
+    """What was named is not in the database, or there is no database yet: exit status 4."""
+
+    code = "no-database"
+    exit_status = 4
 
 
 class NewerDatabaseError(StoreError):

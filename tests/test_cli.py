@@ -153,7 +153,7 @@ def test_fail_fast_stops_at_the_first_failure(db, tmp_path):
         (("reprot",), 4, "did you mean `retro-import report`?"),
         (("import",), 2, "Missing argument"),
         (("import", "--laps", "bananas", str(BELT)), 2, "lap"),
-        (("show", "7"), 1, "no database here yet"),
+        (("show", "7"), 4, "no database here yet"),
         (("show", "99999999999999999999"), 2, "99999999999999999999"),
         (("",), 4, "does not exist"),
         (("x" * 300 + ".fit",), 4, "does not exist"),

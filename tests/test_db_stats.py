@@ -89,7 +89,7 @@ def test_the_command_prints_three_tables_or_one_object(tmp_path):
 @pytest.mark.parametrize("command", ["check", "stats"])
 def test_a_database_that_is_not_there_is_not_made(tmp_path, command):
     done = retro("db", command, "--db", tmp_path / "a.db")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (4, "")
     assert "there is no database here yet" in done.stderr
     assert list(tmp_path.iterdir()) == []
 

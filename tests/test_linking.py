@@ -482,7 +482,7 @@ def test_the_commands_decide_say_so_and_have_their_exit_statuses(folder):
     (linked,) = objects(retro("link", "1", "2", "--db", db, "--json"))
     assert [len(one["recordings"]) for one in linked["sessions"]] == [3]
     assert retro("link", "1", "1", "--db", db).returncode == 2
-    assert retro("link", "1", "99", "--db", db).returncode == 1
+    assert retro("link", "1", "99", "--db", db).returncode == 4
     assert retro("unlink", "1", "--only", "nope", "--db", db).returncode == 2
     undone = retro("undo", "1", "--db", db)
     assert (undone.returncode, "1 session removed, 3 files forgotten" in undone.stdout) == (0, True)

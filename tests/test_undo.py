@@ -179,7 +179,7 @@ def test_undo_names_what_it_takes_back(db):
     (told,) = objects(retro("undo", "1", "--db", db, "--json"))
     assert told == {"batch": 1, "is_undone_before": True, "sessions": [], "n_files": 0, "n_labels_kept": 0}
     missing = retro("undo", "9", "--db", db)
-    assert (missing.returncode, "there is no batch 9" in missing.stderr) == (1, True)
+    assert (missing.returncode, "there is no batch 9" in missing.stderr) == (4, True)
     assert objects(retro("import", RUN, "--db", db, "--json"))[0]["outcome"] == "imported"
 
 
@@ -202,4 +202,4 @@ def test_a_deleted_file_stays_away_until_it_is_asked_for(db, tmp_path):
     ]
     assert objects(retro("import", folder, "--db", db, "--json"))[0]["outcome"] == "known"
     gone = retro("delete", "1", "--db", db)
-    assert (gone.returncode, "there is no session 1" in gone.stderr) == (1, True)
+    assert (gone.returncode, "there is no session 1" in gone.stderr) == (4, True)

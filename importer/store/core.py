@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from importer.errors import StoreError
+from importer.errors import NotThereError
 from importer.store import connect, place
 from importer.store.faults import translated
 
@@ -39,16 +39,16 @@ class Core:
             with connection.begin():
                 yield connection
 
-    def _missing(self, what: str, *, remedy: str) -> StoreError:
+    def _missing(self, what: str, *, remedy: str) -> NotThereError:
         """Give the error for a number or a name that is not there; the caller sets its code."""
-        return StoreError(f"there is no {what}", url=self.url, remedy=remedy)
+        return NotThereError(f"there is no {what}", url=self.url, remedy=remedy)
 
-    def _no_athlete(self, name: str) -> StoreError:
+    def _no_athlete(self, name: str) -> NotThereError:
         error = self._missing(f"athlete {name!r}", remedy="add one with: retro-import athlete add NAME")
         error.code = "no-such-athlete"
         return error
 
-    def _no_session(self, session_id: int) -> StoreError:
+    def _no_session(self, session_id: int) -> NotThereError:
         error = self._missing(f"session {session_id}", remedy="list them with: retro-import report")
         error.code = "no-such-session"
         return error

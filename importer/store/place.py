@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from importer.errors import StoreError
+from importer.errors import NotThereError, StoreError
 
 #: Kinds of mounted file systems where SQLite's shared memory and locks do not hold. Source: sqlite.org/wal.html.
 NETWORK: Final = frozenset(
@@ -123,12 +123,12 @@ def check_folder(path: Path, *, create: bool, shown_url: str) -> None:
     """Raise StoreError with the likely mistake where a database file cannot be at `path`."""
     if path.is_dir():
         raise StoreError(f"{path} is a folder", url=shown_url, remedy="name a file in it")
-    if not path.parent.is_dir():
-        raise StoreError(f"the folder {path.parent} does not exist", url=shown_url, remedy="create it or choose another place with --db")
     if path.exists():
         return
     if not create:
-        raise StoreError("there is no database here yet", url=shown_url, remedy="import a file first, or name another one with --db")
+        raise NotThereError("there is no database here yet", url=shown_url, remedy="import a file first, or name another one with --db")
+    if not path.parent.is_dir():
+        raise StoreError(f"the folder {path.parent} does not exist", url=shown_url, remedy="create it or choose another place with --db")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise StoreError(f"the folder {path.parent} cannot be written", url=shown_url, remedy="choose another place with --db")
 
