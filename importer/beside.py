@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from importer.errors import ReadError
-from importer.readers.companions import GARMIN_LIST_SUFFIX, Beside, Companions, Look
+from importer.readers.companions import GARMIN_LIST_SUFFIX, LABELS_SUFFIX, Beside, Companions, Look
 
 if TYPE_CHECKING:
-    from importer.store.records import SessionRecord
     from importer.values.activity import Activity
 
 #: the folders of an unpacked export of Garmin: the root, the lists of activities
@@ -82,20 +81,16 @@ def add_beside(activities: tuple[Activity, ...], beside: Beside) -> tuple[Activi
     return tuple(dataclasses.replace(activity, notes=(*activity.notes, *beside.notes)) for activity in activities)
 
 
-def unused_labels(look: Look, sessions: Sequence[SessionRecord], *, sha256: str) -> tuple[str, ...]:
-    """Say that a labels file was written or changed after its activity was stored: stored files are not read again."""
-    labels = look.labels()
-    own = sorted((session for session in sessions if session.sha256 == sha256), key=lambda session: session.start)
-    if labels is None or not own:
-        return ()
-    from importer.detect.sidecar import label_texts
-    from importer.values.activity import Place
+def labelled(path: str) -> tuple[str, ...]:
+    """Give the activity files, be they there or not, that a labels file speaks of by its name; none where that is no such name."""
+    stem = path.removesuffix(LABELS_SUFFIX)
+    return () if stem == path else (stem, f"{stem}.gz")
 
-    texts, _ = label_texts([(session.start, session.elapsed_s) for session in own], name=labels.name, data=labels.data)
-    kept = tuple(tuple(text for text in session.texts if text.place is Place.SIDECAR) for session in own)
-    if texts == kept:
-        return ()
-    return (f"{labels.name} was not used, as the file is stored already: tag what is new in it with `retro-import tag`",)
+
+def labels_of(path: str) -> tuple[str, ...]:
+    """Give the labels files, be they there or not, that speak of an activity file by its name."""
+    stems = (path, path[:-3]) if path.casefold().endswith(".gz") else (path,)
+    return tuple(f"{stem}{LABELS_SUFFIX}" for stem in stems)
 
 
 def _lists_above(folder: str) -> list[str]:

@@ -254,20 +254,23 @@ def test_a_compressed_activity_takes_the_labels_of_either_name(tmp_path, name):
     assert [why for _, _, _, why in backward(row)] == [[f"the file {name} says backward"]]
 
 
-def test_a_labels_file_is_kept_with_the_session_and_a_change_of_it_is_told(tmp_path):
+def test_a_labels_file_is_kept_with_the_session_and_a_change_of_it_judges_it_anew_once(tmp_path):
     path, db = files_of(tmp_path), tmp_path / "a.db"
     (row,) = objects(retro("import", path, "--json", "--db", db))
     shown = retro("explain", str(row["sessions"][0]["id"]), "--db", db)
     (same,) = objects(retro("import", path, "--json", "--db", db))
     (tmp_path / NAME).write_text("5,10,backward\n", encoding="utf-8")
+    (dry,) = objects(retro("import", path, "--json", "--dry-run", "--db", db))
     (other,) = objects(retro("import", path, "--json", "--db", db))
+    (again,) = objects(retro("import", path, "--json", "--db", db))
 
     assert len(backward(row)) == 1
     assert "the file run.fit.labels.csv says backward" in shown.stdout
     assert (same["outcome"], len(same["notes"])) == ("known", 1)
-    assert other["notes"][1] == (
-        "run.fit.labels.csv was not used, as the file is stored already: tag what is new in it with `retro-import tag`"
-    )
+    assert dry["notes"][1] == "run.fit.labels.csv is new or changed: would be judged anew"
+    assert other["notes"][1] == "run.fit.labels.csv is new or changed: was judged anew"
+    assert backward(dry) == backward(other) == backward(again) == [(5.0, 10.0, "declared", ["the file run.fit.labels.csv says backward"])]
+    assert (other["outcome"], other["relabelled"], again["relabelled"]) == ("known", [row["sessions"][0]["id"]], [])
 
 
 def test_the_library_reads_what_lies_beside_a_file_as_the_program_does(tmp_path):

@@ -8,7 +8,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer import __version__
@@ -28,6 +28,7 @@ FIT = (SAMPLES / "forward-run.fit").read_bytes()
 LOOKS = st.lists(st.tuples(st.integers(0, 2), st.floats(0, 10)), max_size=30)
 
 
+@settings(deadline=None)
 @given(LOOKS, st.floats(0, 10))
 def test_a_file_has_rested_when_two_looks_so_far_apart_saw_the_same_and_none_between_saw_another(looks, settle_s):
     settling = Settling[str, int](settle_s=settle_s)
@@ -45,6 +46,7 @@ def test_a_file_has_rested_when_two_looks_so_far_apart_saw_the_same_and_none_bet
         past.append((stamp, now_s))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=3), st.floats(0, 10), max_size=5), st.floats(0, 10), st.floats(0, 30))
 def test_the_next_look_is_due_when_the_file_that_came_first_may_have_rested(came, settle_s, now_s):
     settling = Settling[str, int](settle_s=settle_s)
@@ -79,13 +81,14 @@ def test_what_is_no_activity_file_is_not_waited_for(data):
     assert is_complete(data)
 
 
-@pytest.mark.parametrize("name", ["a.fit", "A.FIT", "b.gpx.gz", "c.Zip", "d e.tcx", "läuft.fit", "-.fit"])
+@pytest.mark.parametrize("name", ["a.fit", "A.FIT", "b.gpx.gz", "c.Zip", "d e.tcx", "läuft.fit", "-.fit", "QZ-2026.fit"])
 def test_activity_files_are_candidates_in_any_case(name):
     assert is_candidate(name)
 
 
 @pytest.mark.parametrize(
-    "name", ["a.fit.part", "a.fit.tmp", "a.fit.crdownload", ".a.fit", "._a.fit", "~a.fit", ".syncthing.a.fit.tmp", "a.txt"]
+    "name",
+    ["a.fit.part", "a.fit.tmp", "a.fit.crdownload", ".a.fit", "._a.fit", "~a.fit", ".syncthing.a.fit.tmp", "a.txt", "0QZ-backup-1.fit"],
 )
 def test_hidden_and_unfinished_files_are_no_candidates(name):
     assert not is_candidate(name)

@@ -74,7 +74,8 @@ def import_command(
 
     A folder is walked for .fit, .gpx and .tcx files, also .gz of them, and .zip. The same bytes are imported once only.
     """
-    from importer.pipeline import Options, walk
+    from importer.payloads import walk
+    from importer.pipeline import Options
 
     missing = [path for path in paths if _is_missing(path)]
     for path in missing:
@@ -112,6 +113,7 @@ class _Run:
         self.counts: Counter[str] = Counter()
         self._batch_id: int | None = None
         self._stored: list[int] = []
+        self._relabelled: list[int] = []
         self.n_bugs = 0
         self.is_stopped = False
 
@@ -128,6 +130,8 @@ class _Run:
                 self.counts[str(result.outcome)] += 1
                 if batch_id is not None and result.outcome in ("imported", "linked"):
                     self._stored.extend(session.id for session in result.sessions)
+                if batch_id is not None:
+                    self._relabelled.extend(result.relabelled)
                 self.n_bugs += result.error is not None and result.error.code == InternalError.code
                 for line in self._lines(result):
                     bar.print(line)
@@ -140,12 +144,13 @@ class _Run:
 
     def tell_later(self) -> None:
         """Say on stderr where what was stored teaches something about other sessions."""
-        if self._store is None or not self._stored or self._is_json or self.is_stopped:
+        teachers = [*self._stored, *self._relabelled]
+        if self._store is None or not teachers or self._is_json or self.is_stopped:
             return
         from importer.cli.later import tell_stale
 
         # one session teaches only later ones; counting all that is stale reads what every session teaches
-        if len(self._stored) > 1 or self._store.has_later(self._stored[0]):
+        if len(teachers) > 1 or self._store.has_later(teachers[0]):
             tell_stale(self._store)
 
     def sum_up(self) -> None:

@@ -5,7 +5,8 @@ Conventions: sessions are made of what is stored; where a recording went, those 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,7 @@ from importer.store.kin_records import Key, Kin, Plan, Question
 
 if TYPE_CHECKING:
     from importer.store import Store
-    from importer.values.activity import Activity
+    from importer.values.activity import Activity, Text
 
 
 class Whole(NamedTuple):
@@ -26,8 +27,12 @@ class Whole(NamedTuple):
     recordings: tuple[int, ...]
 
 
-def whole(store: Store, session_id: int) -> Whole:
+def whole(store: Store, session_id: int, *, texts: Mapping[int, tuple[Text, ...]] = {}) -> Whole:
     """Give a stored session as all its recordings tell it.
+
+    Parameters
+    ----------
+    texts : what some recordings, by their numbers, say instead of what is stored.
 
     Raises
     ------
@@ -36,12 +41,17 @@ def whole(store: Store, session_id: int) -> Whole:
     members = {member.key: member for member in store.recordings(session_id)}
     if len(members) == 1:
         (only,) = members.values()
-        return Whole(store.load_recording(only.recording_id), (only.recording_id,))
+        return Whole(_loaded(store, only.recording_id, texts), (only.recording_id,))
     from importer.identity.combine import Part, combine
 
     mine = [members[key] for key in ordered(tuple(members), members)]
-    parts = [Part(store.load_recording(one.recording_id), one.clock_shift_s) for one in mine]
+    parts = [Part(_loaded(store, one.recording_id, texts), one.clock_shift_s) for one in mine]
     return Whole(combine(parts).activity, tuple(one.recording_id for one in mine))
+
+
+def _loaded(store: Store, recording_id: int, texts: Mapping[int, tuple[Text, ...]]) -> Activity:
+    activity = store.load_recording(recording_id)
+    return replace(activity, texts=texts[recording_id]) if recording_id in texts else activity
 
 
 def settle(store: Store, *, athlete: str | None = None, now: datetime) -> tuple[int, ...]:

@@ -26,6 +26,7 @@ def result_json(result: ImportResult, *, is_dry: bool = False) -> dict[str, Any]
         "notes": list(result.notes),
         "sessions": [session_json(session) for session in result.sessions],
         "replaced": [replaced_json(one) for one in result.replaced],
+        "relabelled": list(result.relabelled),
     }
     if is_dry:
         out["dry_run"] = True

@@ -22,15 +22,17 @@ def result_lines(result: ImportResult) -> Iterator[str]:
     """Give the lines of one file: one, or one for each session of a file that holds several."""
     if result.error is not None:
         yield f"{result.path}: {result.outcome}: {result.error.message} [{result.error.code}]"
-    elif result.outcome == "known":
+    elif result.outcome == "known" and not result.relabelled:
         ids = ", ".join(str(session.id) for session in result.sessions)
         yield f"{result.path}: known: {'; '.join(result.notes)} (session {ids})"
     else:
+        lead = {"linked": "linked: ", "known": "judged anew by its labels: "}.get(result.outcome, "")
         for session in result.sessions:
+            if result.outcome == "known" and session.id not in result.relabelled:
+                continue
             words = list(dict.fromkeys(note.partition(":")[0] for note in session.notes))
             odd = f" [{', '.join(words)}]" if words else ""
-            linked = "linked: " if result.outcome == "linked" else ""
-            yield f"{result.path}: {linked}{_headline(session, rule=result.rule)}: {_finding(session)}{odd}{_others(result)}"
+            yield f"{result.path}: {lead}{_headline(session, rule=result.rule)}: {_finding(session)}{odd}{_others(result)}"
 
 
 def _others(result: ImportResult) -> str:

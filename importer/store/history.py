@@ -16,9 +16,13 @@ from sqlalchemy import Connection, Engine, TextClause, bindparam, delete, insert
 
 from importer.store import judged, labels, load, profiles, rows, save
 from importer.store.core import Core
-from importer.store.records import JudgedRecord, LabelRecord, Past, Said, SessionRecord
+from importer.store.records import JudgedRecord, LabelRecord, Past, RecordedWords, Said, SessionRecord
 from importer.store.schema_door import tables
+from importer.store.words import rewrite
 from importer.values.session import Baseline, Normal, Session
+
+#: what so many sessions teach is kept at hand, a kilobyte each: some athletes' recent sessions. A watcher lives for months.
+_MOST_NORMALS: Final = 1024
 
 
 class HistoryStore(Core):
@@ -103,13 +107,15 @@ class HistoryStore(Core):
         *,
         said: Sequence[Said] = (),
         unsaid: Collection[int] = (),
+        words: Sequence[RecordedWords] = (),
         now: datetime,
         recordings: Collection[int] | None = None,
     ) -> SessionRecord | None:
         """Give a stored session the tags of a new judgement, and write down what the runner said about it, all or nothing.
 
-        `unsaid` are the numbers of labels that he takes back. Segments that are the same keep their numbers. Gives None, and writes nothing, where the session is gone, or where `recordings`
-        are given and are not those it has now.
+        `unsaid` are the numbers of labels that he takes back; `words` is what some of its recordings say from now on. Segments that are
+        the same keep their numbers. Gives None, and writes nothing, where the session is gone, or where `recordings` are given and are
+        not those it has now.
         """
         table = tables.session
         with self._write() as connection:
@@ -118,6 +124,7 @@ class HistoryStore(Core):
                 return None
             labels.add(connection, session_id, said, now=now)
             labels.take_back(connection, session_id, unsaid)
+            rewrite(connection, words)
             baseline = session.baseline
             baseline_id = None if baseline is None else save.baseline_id_of(connection, baseline, athlete_id=found)
             # what it is of its recordings too: one of them may have been taken out
@@ -147,6 +154,8 @@ class HistoryStore(Core):
             if row.judged_by is None or key not in self._normals:
                 self._normals[key] = judged.normal(json.loads(row.normal))
             normals.append(self._normals[key])
+        for key in list(self._normals)[: max(0, len(self._normals) - _MOST_NORMALS)]:  # the oldest first
+            del self._normals[key]
         return tuple(normal for normal in normals if normal is not None)
 
 

@@ -195,6 +195,17 @@ def spans(records: Iterable[LabelRecord]) -> tuple[Label, ...]:
     return tuple(Label(record.start_s, record.end_s, LabelKind(record.kind), record.direction) for record in records if record.rule is None)
 
 
+class RecordedWords(NamedTuple):
+    """What is said in a recording of a file, on its own clock, and the notes about it."""
+
+    recording_id: int
+    session_id: int
+    start: datetime
+    elapsed_s: float
+    texts: tuple[Text, ...]
+    notes: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """What the database knows of a session beside its recording; `normals` are of sessions that started earlier, in that order.

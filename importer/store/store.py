@@ -24,6 +24,7 @@ from importer.store.records import FailureRecord, SavedSource, SessionRecord, So
 from importer.store.removal import RemovalStore, forget_tombstones
 from importer.store.replace import ReplaceStore
 from importer.store.watching import WatchStore
+from importer.store.words import WordStore
 from importer.values.activity import Activity
 from importer.values.session import Session
 
@@ -46,7 +47,7 @@ def open_store(url: str | None = None, *, create: bool = True, read_only: bool =
     return Store(engine, wait_s=wait_s)
 
 
-class Store(HistoryStore, LabelStore, RemovalStore, AthleteStore, KinStore, ArrangeStore, ReplaceStore, WatchStore):
+class Store(HistoryStore, LabelStore, RemovalStore, AthleteStore, KinStore, ArrangeStore, ReplaceStore, WatchStore, WordStore):
     """An open database; use it as a context manager."""
 
     def __enter__(self) -> Self:

@@ -38,6 +38,19 @@ def archive(path: str, stamp: Stamp, *, root: str, into: str, sha256: str) -> Pa
     raise FileExistsError(errno.EEXIST, "two other files of that name are there", str(wanted))
 
 
+def follow(path: str, place: Path) -> bool:
+    """Move a file that belongs to one in the archive to a place beside it; False where another file is there: then it stays.
+
+    Raises
+    ------
+    OSError : it could not be moved; it is where it was.
+    """
+    if not _put(Path(path), place):
+        return False
+    Path(path).unlink()
+    return True
+
+
 def _put(path: Path, place: Path) -> bool:
     """Make a file be in a place too, for good; False where another file is there."""
     if place.exists():

@@ -77,6 +77,10 @@ class Memory:
         """Tell whether the file needs no attention."""
         return self._known.get(path) == stamp[:4]
 
+    def is_settled(self, path: str, stamp: Stamp) -> bool:
+        """Tell whether it is written down for good what became of the file."""
+        return self.is_known(path, stamp) and path not in self._waiting
+
     def waiting(self) -> Sequence[str]:
         """Give the paths that are tried again by themselves."""
         return tuple(self._waiting)

@@ -1,8 +1,8 @@
 """Look through folders for activity files.
 
 Conventions: links to files are followed, links to folders are not, so that nothing is walked twice or for ever. Hidden names, and the
-names that sync clients and browsers give to unfinished files, are left alone. Nothing is opened: a FIFO or a device of that name
-cannot hang a scan.
+names that sync clients, browsers and QZ give to unfinished files, are left alone. Nothing is opened: a FIFO or a device of that name
+cannot hang a scan. Labels files are found like activities, but they are not counted as such.
 A full scan asks for every file; a quick one lists only folders whose own time has changed since they were listed, which misses only
 files that were written in place. The time of a folder may be coarse, so that it must have rested for `REST_S` before it is believed.
 """
@@ -10,17 +10,21 @@ files that were written in place. The time of a folder may be coarse, so that it
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from importer.pipeline import SUFFIXES
+from importer.beside import labelled
+from importer.payloads import SUFFIXES
 
 #: folders of sync clients, file servers and operating systems that hold copies, never originals
 FOREIGN_FOLDERS: Final = frozenset({"@eadir", "__macosx", "$recycle.bin", "system volume information", "lost+found", "#recycle"})
 #: names of files that are not finished, in small letters
 _UNFINISHED: Final = ("~", "unconfirmed ")
+#: what QZ saves in turns while a run goes on; the run itself gets a name of its own at its end. Source: qdomyos-zwift, homeform::backup
+_QZ_BACKUP: Final = re.compile(r"\d?qz-backup-")
 #: how long the time of a folder must not have changed before it is believed, s. Source: FAT keeps 2 s, twice that
 REST_S: Final = 4.0
 #: no folder lies deeper: below it nothing is looked at
@@ -91,7 +95,12 @@ def stamp_at(path: str) -> Stamp | None:
 def is_candidate(name: str) -> bool:
     """Tell by its name whether a file may be a finished activity file."""
     folded = name.casefold()
-    return folded.endswith(SUFFIXES) and not folded.startswith((".", *_UNFINISHED))
+    return folded.endswith(SUFFIXES) and not folded.startswith((".", *_UNFINISHED)) and not _QZ_BACKUP.match(folded)
+
+
+def is_labels(name: str) -> bool:
+    """Tell by its name whether a file may hold the labels of an activity file."""
+    return any(is_candidate(one) for one in labelled(name))
 
 
 def is_foreign(name: str) -> bool:
@@ -158,10 +167,11 @@ class Scanner:
             for entry in entries:
                 name = entry.name
                 try:
-                    if is_candidate(name):
+                    is_activity = is_candidate(name)
+                    if is_activity or is_labels(name):
                         status = entry.stat()
                         if stat.S_ISREG(status.st_mode):
-                            look.n_files += 1
+                            look.n_files += is_activity
                             # Windows leaves inode and device out of a listing: reading a file looks again
                             stamp = stamp_of(status if os.name != "nt" else os.stat(entry.path))  # noqa: PTH116
                             if not self._is_known(entry.path, stamp):
