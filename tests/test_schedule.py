@@ -249,7 +249,9 @@ def test_a_server_without_a_host_may_have_its_socket_in_tmp(tmp_path, url, seen)
         settle_s=None,
         archive=None,
         on_import=None,
+        is_notifying=True,
         athlete=None,
         writable=(),
     )
+    assert "--notify" in made.words
     assert ("/tmp" in made.seen, made.is_networked) == (seen, True)  # noqa: S108 - named, not used

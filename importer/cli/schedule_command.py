@@ -37,6 +37,7 @@ def schedule() -> None:
 @click.option("--settle", "settle_s", type=click.FloatRange(0, 3600), metavar="SECONDS", help="As for `watch`. Default: 5.")
 @click.option("--archive", metavar="DIR", type=click.Path(path_type=str), help="As for `watch`: move files there once they are stored.")
 @click.option("--on-import", metavar="COMMAND", help="As for `watch`: run this for every stored file, without a shell.")
+@click.option("--notify", "is_notifying", is_flag=True, help="As for `watch`: show on the desktop what was imported, or failed.")
 @click.option("--athlete", metavar="NAME", help="Whose sessions these are.")
 @click.option("--timer", "every_min", type=click.IntRange(1, 1440), metavar="MINUTES", help="Look every so many minutes, then end.")
 @click.option("--writable", multiple=True, metavar="DIR", help="A folder that --on-import writes to; may be repeated (systemd).")

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import NamedTuple, TypedDict, Unpack
 
 from importer.cli.options import configuration_path, database_url
-from importer.cli.watch_command import _check_archive, _roots, _words
+from importer.cli.watch_words import archive_folder, hook_words, watched_folders
 from importer.errors import UsageError
 from importer.store.place import SECRETS, default_url, file_of, parse, shown
 from importer.watch.schedule import Schedule
-from importer.watch.settings import Settings
 
 
 class _Database(NamedTuple):
@@ -35,6 +34,7 @@ class Asked(TypedDict):
     settle_s: float | None
     archive: str | None
     on_import: str | None
+    is_notifying: bool
     athlete: str | None
     writable: tuple[str, ...]
 
@@ -44,32 +44,30 @@ def planned_schedule(*, name: str, every_min: int | None, **asked: Unpack[Asked]
     if every_min is not None and asked["every_s"] is not None:
         raise UsageError("--every: a timer looks once each time: leave --every or --timer out")
     # what `watch` would refuse is refused now
-    archive, on_import = asked["archive"], asked["on_import"]
-    settings = Settings(
-        roots=_roots(asked["folders"]), archive=None if archive is None else os.path.realpath(archive), on_import=_words(on_import)
-    )
-    _check_archive(settings)
+    roots, on_import = watched_folders(asked["folders"]), asked["on_import"]
+    archive, hook = archive_folder(asked["archive"], roots), hook_words(on_import)
     database = _database(asked["db_url"])
     words = ["watch", *(["--once"] if every_min is not None else []), *database.words]
     for option, value in (("--every", asked["every_s"]), ("--settle", asked["settle_s"])):
         words += [] if value is None else [f"{option}={value:g}"]
     for option, text in (
-        ("--archive", settings.archive),
-        ("--on-import", _hook(on_import, settings.on_import)),
+        ("--archive", archive),
+        ("--on-import", _hook(on_import, hook)),
         ("--athlete", asked["athlete"]),
     ):
         words += [] if text is None else [f"{option}={text}"]
+    words += ["--notify"] if asked["is_notifying"] else []
     # to move a file away is to write to where it was
-    moved = () if settings.archive is None else (settings.archive, *settings.roots)
+    moved = () if archive is None else (archive, *roots)
     writable = (*database.writable, *moved, *(str(Path(one).absolute()) for one in asked["writable"]))
     program = _program()
     return Schedule(
         name=name,
         program=program,
-        words=(*words, "--", *settings.roots),
+        words=(*words, "--", *roots),
         every_min=every_min,
         writable=tuple(dict.fromkeys(writable)),
-        seen=(program[0], *settings.roots, *database.environment.values(), *database.seen),
+        seen=(program[0], *roots, *database.environment.values(), *database.seen),
         environment=database.environment,
         is_networked=database.is_networked or on_import is not None,
     )

@@ -1,11 +1,12 @@
 """``retro-import status``: whether the watchers live, what waits, what failed and why.
 
-Exit status 7 where a watcher is stale: a monitor needs nothing else.
+Exit status 7 where a watcher is stale or paused: a monitor needs nothing else.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,8 @@ from importer.cli.options import database_url, db_option, wait_s
 from importer.cli.output import say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from importer.store.records import FailureRecord
     from importer.store.watch_records import SeenPath, Troubles, WatchedFolder
 
@@ -23,6 +26,8 @@ _INTERVALS: Final = 3
 #: and this much more, s: one file may take its time
 _GRACE_S: Final = 5.0
 _STALE: Final = 7
+#: room on the disk of the database below which it is full, bytes: a long session needs less. Assumption
+_FULL_BYTES: Final = 1 << 20
 #: failed files that are shown one by one
 _SHOWN: Final = 20
 
@@ -34,22 +39,34 @@ _SHOWN: Final = 20
 def status(*, db_url: str | None, is_json: bool, forgotten: str | None) -> int:
     """Say what the watchers do: what is waiting, what failed and why, when the last full scan ended.
 
-    The exit status is 7 where a watcher is stale: its last full scan is older than three intervals, or it was stopped. Folders that are
-    watched by a timer (`watch --once`) are never stale.
+    The exit status is 7 where a watcher is paused, as by a full disk, or stale: its last full scan is older than three intervals, or it
+    was stopped. Folders that are watched by a timer (`watch --once`) are never stale.
     """
     from importer.store import open_store
 
     if forgotten is not None:
         return _forget(database_url(db_url), forgotten, is_json=is_json)
     with open_store(database_url(db_url), create=False, read_only=True, wait_s=wait_s()) as store:
-        folders, troubles = store.watched_folders(), store.troubles()
+        folders, troubles, free_bytes = store.watched_folders(), store.troubles(), _free_bytes(store.path)
     now = datetime.now(UTC)
-    is_stale = any(_is_stale(folder, now) for folder in folders)
+    is_stale = any(folder.state == "paused" or _is_stale(folder, now) for folder in folders)
     if is_json:
-        click.echo(json.dumps(_status_json(folders, troubles, now=now), allow_nan=False))
+        click.echo(json.dumps({**_status_json(folders, troubles, now=now), "free_bytes": free_bytes}, allow_nan=False))
     else:
-        say("\n".join(_status_lines(folders, troubles, now=now)))
+        say("\n".join([*_room_lines(free_bytes), *_status_lines(folders, troubles, now=now)]))
     return _STALE if is_stale else 0
+
+
+def _free_bytes(database: Path | None) -> int | None:
+    """Give the room on the disk of the database; None where it is a server's."""
+    return None if database is None else shutil.disk_usage(database.parent).free
+
+
+def _room_lines(free_bytes: int | None) -> list[str]:
+    """Say that the disk is full, which a watcher may have no room to say itself."""
+    if free_bytes is None or free_bytes >= _FULL_BYTES:
+        return []
+    return [f"the disk of the database is full ({free_bytes // 1024:,} KiB left): free some space, and watchers go on by themselves"]
 
 
 def _forget(url: str | None, folder: str, *, is_json: bool) -> int:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
-import shlex
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -17,12 +15,11 @@ import click
 
 from importer.cli.options import configured, database_url, db_option, wait_s
 from importer.cli.output import silence_stdout
-from importer.errors import UsageError
+from importer.cli.watch_words import archive_folder, hook_words, watched_folders
 
 if TYPE_CHECKING:
     from importer.pipeline import ImportResult
     from importer.watch.events import Event
-    from importer.watch.settings import Settings
 
 #: how long a watcher waits for a locked database at most, s: a signal is answered after it, and the next turn tries again anyway
 _LONGEST_WAIT_S: Final = 10.0
@@ -54,7 +51,12 @@ _LONGEST_WAIT_S: Final = 10.0
 @click.option(
     "--on-import", metavar="COMMAND", help="Run this for every stored file, without a shell; RETRO_IMPORT_* variables tell about it."
 )
-@click.option("--athlete", metavar="NAME", help="Whose sessions these are. Default: `athlete` in the configuration file, or me.")
+@click.option("--notify", "is_notifying", is_flag=True, help="Show on the desktop what was imported, or failed.")
+@click.option(
+    "--athlete",
+    metavar="NAME",
+    help="Whose sessions these are. Default: whose the device is (`athlete rule`), `athlete` in the configuration file, or me.",
+)
 @click.option("--json", "is_json", is_flag=True, help="One JSON object for each event, a line each.")
 def watch(
     *,
@@ -65,6 +67,7 @@ def watch(
     settle_s: float,
     archive: str | None,
     on_import: str | None,
+    is_notifying: bool,
     athlete: str | None,
     is_json: bool,
 ) -> int:
@@ -79,15 +82,16 @@ def watch(
     from importer.watch.settings import Settings
     from importer.watch.stopping import Stopping
 
+    roots = watched_folders(folders)
     settings = Settings(
-        roots=_roots(folders),
+        roots=roots,
         every_s=every_s,
         settle_s=settle_s,
         options=Options(athlete=athlete or configured("athlete") or "me", by_device=athlete is None),
-        archive=None if archive is None else os.path.realpath(archive),
-        on_import=_words(on_import),
+        archive=archive_folder(archive, roots),
+        on_import=hook_words(on_import),
+        is_notifying=is_notifying,
     )
-    _check_archive(settings)
     url, busy_s = database_url(db_url), min(wait_s(), _LONGEST_WAIT_S)
     gc.enable()  # it runs for months
     stopping = Stopping()
@@ -133,39 +137,9 @@ def _event_json(event: Event) -> dict[str, object]:
 
 def _lines(result: ImportResult) -> list[str]:
     """Give the lines of a file; one that is known already is no news."""
-    if result.outcome == "known":
+    if result.outcome == "known" and not result.relabelled:
         return []
     from importer.reports.lines import result_lines
     from importer.reports.words import plain
 
     return [plain(line) for line in result_lines(result)]
-
-
-def _roots(folders: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the folders, absolute, each once; one that is not there yet is waited for."""
-    for folder in folders:
-        if not folder or (os.path.exists(folder) and not os.path.isdir(folder)):  # noqa: PTH110, PTH112 - as the pipeline walks them
-            raise UsageError(f"{folder or '(an empty name)'}: is no folder: name the folder that the files come into")
-    return tuple(dict.fromkeys(os.path.abspath(folder) for folder in folders))  # noqa: PTH100 - `resolve` would follow links
-
-
-def _words(command: str | None) -> tuple[str, ...]:
-    if command is None:
-        return ()
-    try:
-        words = tuple(shlex.split(command, posix=os.name == "posix"))
-    except ValueError as error:
-        raise UsageError(f"--on-import: {command!r} cannot be split into words ({error}): correct the quotes") from error
-    if not words:
-        raise UsageError("--on-import: is empty: name a command, or leave the option out")
-    return words
-
-
-def _check_archive(settings: Settings) -> None:
-    """Refuse an archive whose files would be found again."""
-    if settings.archive is None:
-        return
-    for root in settings.roots:
-        real = os.path.realpath(root)
-        if settings.archive == real or real.startswith(settings.archive.rstrip(os.sep) + os.sep):
-            raise UsageError(f"--archive: {settings.archive} is or holds the watched folder {root}: choose a folder beside it")

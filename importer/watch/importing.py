@@ -2,6 +2,7 @@
 
 Conventions: a file is read here, once, and its bytes are handed to the import: what is hashed, parsed and stored is what had rested.
 What passes by itself (no permission, a busy file, a share that is away) is put off and never counted as a bad file.
+A labels file is never imported itself: the activity that it speaks of is read once more, if it is known already.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from importer.beside import labelled, labels_of
 from importer.errors import ReadError
 from importer.pipeline import ImportResult, Outcome, import_files
 from importer.watch import archive, hooks, sd_notify
 from importer.watch.complete import is_complete
 from importer.watch.events import Event, Tell
 from importer.watch.memory import PASSING_CODES, STORED, Memory
-from importer.watch.scan import Stamp, stamp_at
+from importer.watch.notify import Notices
+from importer.watch.scan import Found, Stamp, stamp_at
 from importer.watch.settings import Settings
 from importer.watch.settle import Settling
 from importer.watch.stopping import Stopping
@@ -37,11 +40,20 @@ _WORST_FIRST: Final = (Outcome.FAILED, Outcome.IMPORTED, Outcome.LINKED, Outcome
 
 
 class Job(NamedTuple):
-    """A file to be taken; `is_forced` takes it even where it lacks its end."""
+    """A file to be taken; `is_forced` takes it even where it lacks its end, `labels` is the file because of which it is read again."""
 
     path: str
     stamp: Stamp
     is_forced: bool = False
+    labels: Found | None = None
+
+
+class _Batch(NamedTuple):
+    """A batch that has not ended."""
+
+    store: Store
+    id: int
+    counts: Counter[str]
 
 
 class Importing:
@@ -56,6 +68,8 @@ class Importing:
         self._jobs: dict[str, Job] = {}
         self._bytes: dict[str, bytes | ReadError] = {}
         self._results: list[ImportResult] = []
+        self._batch: _Batch | None = None
+        self.notices = Notices(tell=tell)
         self.counts: Counter[str] = Counter()
 
     def run(self, store: Store, jobs: Sequence[Job], *, until_s: float = float("inf")) -> None:
@@ -68,7 +82,8 @@ class Importing:
         self._jobs.clear()
         self._bytes.clear()
         self._results.clear()
-        feed = self._feed(jobs, until_s)
+        # labels first: an activity that comes with them is judged with them, and takes them along into the archive
+        feed = self._feed(sorted(jobs, key=lambda job: not labelled(job.path)), until_s)
         first = next(feed, None)
         if first is not None:
             self._import(store, chain([first], feed), n_jobs=len(jobs))
@@ -77,8 +92,7 @@ class Importing:
     def _import(self, store: Store, files: Iterator[Path], *, n_jobs: int) -> None:
         from importer.sandbox import Workers
 
-        counts: Counter[str] = Counter()
-        batch_id = store.start_batch(command="watch", now=datetime.now(UTC))
+        _, batch_id, counts = self._begun(store)
         with Workers(min(os.cpu_count() or 1, 1 + n_jobs // FILES_PER_WORKER)) as workers:
             self._stopping.before_leaving = workers.kill
             options, hand_over = self._settings.options, self._hand_over
@@ -95,17 +109,46 @@ class Importing:
         self._stopping.before_leaving = None
         self.counts += counts
         store.finish_batch(batch_id, counts=counts, now=datetime.now(UTC))
+        self._batch = None
+
+    def _begun(self, store: Store) -> _Batch:
+        """Give the batch; one that was broken off goes on, as a batch for each try in vain would fill a full disk the more."""
+        if self._batch is None or self._batch.store is not store:
+            self._batch = _Batch(store, store.start_batch(command="watch", now=datetime.now(UTC)), Counter())
+        return self._batch
 
     def _feed(self, jobs: Sequence[Job], until_s: float) -> Iterator[Path]:
         for job in jobs:
             if self._stopping.is_asked or time.monotonic() >= until_s:
                 return
-            path = Path(job.path)
-            data = self._take(job)
-            if data is not None:
-                self._jobs[str(path)] = job
-                self._bytes[str(path)] = data
-                yield path
+            for one in self._meant(job):
+                path = Path(one.path)
+                data = self._take(one)
+                if data is not None:
+                    self._jobs[str(path)] = one
+                    self._bytes[str(path)] = data
+                    yield path
+
+    def _meant(self, job: Job) -> list[Job]:
+        """Give the file itself; of a labels file the activities that are known, as all others are read with it when their time comes."""
+        names = labelled(job.path)
+        if not names:
+            return [job]
+        labels, found = Found(job.path, job.stamp), []
+        for path in names:
+            try:
+                stamp = stamp_at(path)
+            except OSError:  # to be told when it is taken
+                continue
+            if stamp is not None and self._memory.is_settled(path, stamp):
+                found.append(Job(path, stamp, labels=labels))
+        if not found:
+            self._note_labels(labels)
+        return found
+
+    def _note_labels(self, labels: Found) -> None:
+        self._memory.note(labels.path, labels.stamp, outcome=str(Outcome.KNOWN), now=datetime.now(UTC))
+        self._settling.drop([labels.path])
 
     def _take(self, job: Job) -> bytes | ReadError | None:
         """Read a file; None where it is not the time for it."""
@@ -162,6 +205,8 @@ class Importing:
             self._finish()
         self._results.append(result)
         self._tell(Event("file", result=result))
+        if self._settings.is_notifying and result.outcome in (Outcome.IMPORTED, Outcome.LINKED, Outcome.FAILED):
+            self.notices.add(result)
         if self._settings.on_import and result.outcome in (Outcome.IMPORTED, Outcome.LINKED):
             wrong = hooks.run(self._settings.on_import, hooks.facts(result))
             if wrong is not None:
@@ -192,6 +237,8 @@ class Importing:
             message="" if error is None else error.message,
         )
         self._settling.drop([job.path])
+        if job.labels is not None:
+            self._note_labels(job.labels)
         if self._settings.archive is not None and all(str(result.outcome) in STORED for result in results):
             self._archive(job, self._settings.archive, sha256=sha256 or results[0].source.sha256 or "")
 
@@ -206,6 +253,21 @@ class Importing:
         if place is not None:
             self._memory.forget(job.path)
             self._tell(Event("archived", facts={"path": job.path, "to": str(place)}))
+            self._archive_labels(job.path, place)
+
+    def _archive_labels(self, path: str, place: Path) -> None:
+        """Let the labels that an activity was judged with follow it; those that were written since stay, to be looked at first."""
+        prefix = place.name.removesuffix(Path(path).name)
+        for name in labels_of(path):
+            beside = place.with_name(prefix + Path(name).name)
+            try:
+                stamp = stamp_at(name)
+                if stamp is not None and self._memory.is_settled(name, stamp) and archive.follow(name, beside):
+                    self._memory.forget(name)
+                    self._tell(Event("archived", facts={"path": name, "to": str(beside)}))
+            except OSError as error:
+                message = f"could not be moved to {beside.parent} ({error.strerror}): it stays"
+                self._tell(Event("wrong", f"{name}: {message}", {"path": name, "message": message}))
 
 
 def ready(settling: Settling[str, Stamp], *, now: Callable[[], float]) -> list[Job]:

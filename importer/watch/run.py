@@ -6,12 +6,13 @@ or the database is away, the disk is full) is said once and waited for; nothing 
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from importer.errors import StoreError
+from importer.errors import DatabaseBusyError, StoreError
 from importer.store.watch_records import WatchedFolder
 from importer.watch import sd_notify
 from importer.watch.events import Event, Tell
@@ -60,29 +61,29 @@ class Watcher:
         self._scan_cost_s = 0.0
         self._next_scan_s = self._next_full_s = self._next_reread_s = 0.0
         self._said_wrong: frozenset[str] = frozenset()
+        #: what is in the way of storing, None where nothing is
+        self._paused: str | None = None
 
     def watch(self) -> int:
         """Watch until a signal; give the exit status."""
         self._tell(Event("started", facts={"roots": list(self._settings.roots), "every_s": self._settings.every_s}))
-        paused: str | None = None
         pause_s = _FIRST_PAUSE_S
         try:
             while not self._stopping.is_asked:
                 try:
-                    store = self._opened()
-                    if paused is not None:
-                        paused, pause_s = None, _FIRST_PAUSE_S
-                        self._tell(Event("resumed", "the database is back: going on"))
-                    self._turn(store)
+                    self._turn(self._opened())
                 except StoreError as error:
                     if error.exit_status == 6 or (self._file is None and error.exit_status != 5):
                         raise
-                    if paused != str(error):
-                        paused = str(error)
-                        sd_notify.status(f"paused: {paused}")
-                        self._tell(Event("paused", f"paused, and going on by itself: {paused}", {"message": paused}))
+                    self._pause(error)
                     self._stopping.sleep(pause_s, each=sd_notify.alive)
                     pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                    continue
+                if self._paused is not None:  # a whole turn has passed, in which the files that rest were tried
+                    pause_s = _FIRST_PAUSE_S
+                    self._resume()
+                self._importing.notices.show(now_s=time.monotonic())
+                self._rest()
             self._end()
         finally:
             self._close()
@@ -100,6 +101,7 @@ class Watcher:
             jobs += ready(self._settling, now=time.monotonic)
             self._importing.run(store, jobs)
             self._beat(store, is_once=True)
+            self._importing.notices.show(now_s=time.monotonic())
         finally:
             self._close()
         if self._stopping.is_asked:
@@ -107,7 +109,34 @@ class Watcher:
         counts, is_away = self._importing.counts, any(look.is_away for look in self._looks.values())
         return 4 if is_away else 3 if counts["failed"] else 0
 
+    def _pause(self, error: StoreError) -> None:
+        """Say once what is in the way, and in the database where it can be written: a full disk has room for a few bytes as a rule."""
+        if self._paused == str(error):
+            return
+        self._paused = str(error)
+        sd_notify.status(f"paused: {self._paused}")
+        self._tell(Event("paused", f"paused, and going on by itself: {self._paused}", {"message": self._paused}))
+        is_locked = isinstance(error, DatabaseBusyError) and error.waited_s is not None
+        if not is_locked:
+            self._try_to_beat()
+
+    def _resume(self) -> None:
+        self._paused = None
+        self._tell(Event("resumed", "the database takes files again: going on"))
+        self._try_to_beat()
+
+    def _try_to_beat(self) -> None:
+        if self._store is not None:
+            with contextlib.suppress(StoreError):
+                self._beat(self._store)
+
     def _turn(self, store: Store) -> None:
+        """Look, and import what has rested.
+
+        Raises
+        ------
+        StoreError : the database could not be used.
+        """
         begun_s = time.monotonic()
         jobs: list[Job] = []
         is_scanned = begun_s >= self._next_scan_s
@@ -121,6 +150,9 @@ class Watcher:
         if jobs:
             # what is left is taken in the next turn: a burst must not keep the watcher from looking
             self._importing.run(store, jobs, until_s=begun_s + max(self._settings.every_s, 1.0))
+
+    def _rest(self) -> None:
+        """Sleep to the next scan, or until the next file may have rested."""
         due_s = self._settling.due_s()
         until_s = self._next_scan_s if due_s is None else min(self._next_scan_s, due_s + 0.01)
         self._stopping.sleep(until_s - time.monotonic(), each=sd_notify.alive)
@@ -190,8 +222,8 @@ class Watcher:
         folders = [
             WatchedFolder(
                 root=root,
-                state=state or ("away" if look.is_away else "watching"),
-                said=look.wrong[0] if look.wrong else None,
+                state=state or ("away" if look.is_away else "watching" if self._paused is None else "paused"),
+                said=look.wrong[0] if look.wrong else self._paused,
                 every_s=every_s,
                 settle_s=self._settings.settle_s,
                 started=self._started,

@@ -1,6 +1,6 @@
 """Tell systemd how the service is: a datagram to the socket that it names, nothing where it names none.
 
-Source: sd_notify(3). Telling never fails: a service manager that does not listen is no reason to stop.
+Source: sd_notify(3). Telling never fails: a service manager that does not listen is no reason to stop, nor to wait for it for long.
 """
 
 from __future__ import annotations
@@ -8,6 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+from typing import Final
+
+#: how long a manager that is busy is waited for, s
+_LONGEST_S: Final = 1.0
 
 
 def ready() -> None:
@@ -37,5 +41,6 @@ def _tell(message: str) -> None:
     if address.startswith("@"):  # a name in the abstract namespace
         address = "\0" + address[1:]
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.settimeout(_LONGEST_S)
         channel.connect(address)
         channel.sendall(message.encode("utf-8", "replace"))

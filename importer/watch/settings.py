@@ -29,6 +29,7 @@ class Settings:
     roots : absolute paths of the folders.
     archive : where stored files are moved; None leaves them.
     on_import : a command and its words, run for every stored file.
+    is_notifying : show on the desktop what was imported, or failed.
     """
 
     roots: tuple[str, ...]
@@ -37,6 +38,7 @@ class Settings:
     options: Options = field(default_factory=Options)
     archive: str | None = None
     on_import: tuple[str, ...] = ()
+    is_notifying: bool = False
 
     def root_of(self, path: str) -> str | None:
         """Give the folder that a path lies in; the innermost where folders lie in each other."""
