@@ -118,13 +118,13 @@ def alive_with(mark: bytes, *, into: list[int]) -> list[int]:
     return into
 
 
-def wait_until(is_so: Callable[[], bool], *, patience_s: float = PATIENCE_S) -> bool:
-    """Look every two milliseconds; give False where patience ran out."""
+def wait_until(is_so: Callable[[], bool], *, patience_s: float = PATIENCE_S, every_s: float = 0.002) -> bool:
+    """Look every two milliseconds, or less often where a look costs something; give False where patience ran out."""
     end = time.monotonic() + patience_s
     while not is_so():
         if time.monotonic() > end:
             return False
-        time.sleep(0.002)
+        time.sleep(every_s)
     return True
 
 

@@ -119,7 +119,7 @@ def _complete(life: Path, tally: Tally, *, arrived: set[str]) -> None:
     database = life / "a.db"
     with Watching(life / "in", db=database, said=life / "last", every_s=_EVERY_S) as last:
         last.wait_for_event("started")
-        wait_until(lambda: set(stored(database)) == arrived, patience_s=60)
+        wait_until(lambda: set(stored(database)) == arrived, every_s=0.05)
         assert last.end() == 0, last.complaint
     assert stored(database) == sorted(arrived), "not exactly once each"
     assert damage(database) == []

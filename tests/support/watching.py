@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -16,11 +17,14 @@ from typing import Any, Final, Self
 
 from tests.support.fit_samples import Watch, watch_file
 from tests.support.importing import PATIENCE_S, PROGRAM, ROOT, environment, wait_until
+from tests.support.program import objects, retro
 from tests.support.runner import Block, record
 
 #: quick enough for a test, and many times slower than a scan, s
 EVERY_S: Final = 0.2
 SETTLE_S: Final = 0.3
+#: from one look at what a watcher has told to the next, s: a test that looks all the time takes the processor from it
+_LOOK_S: Final = 0.02
 _DAY_ONE: Final = datetime(2026, 1, 1, 6, tzinfo=UTC)
 
 
@@ -92,15 +96,43 @@ class Watching:
 
     def wait_for(self, n: int, *outcomes: str) -> None:
         """Wait for a number of files."""
-        assert wait_until(lambda: len(self.files(*outcomes)) >= n, patience_s=60), (self.events(), self.complaint)
+        assert wait_until(lambda: len(self.files(*outcomes)) >= n, every_s=_LOOK_S), (self.events(), self.complaint)
 
     def wait_for_event(self, kind: str, n: int = 1) -> None:
         """Wait for something else to be told."""
-        assert wait_until(lambda: len(self.events(kind)) >= n, patience_s=60), (self.events(), self.complaint)
+        assert wait_until(lambda: len(self.events(kind)) >= n, every_s=_LOOK_S), (self.events(), self.complaint)
 
     @property
     def complaint(self) -> str:
         return self.said.with_suffix(".err").read_text(encoding="utf-8", errors="replace")
+
+
+class Gate:
+    """A command for ``--on-import`` that holds the watcher behind each stored file until the gate is opened."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir()
+        script = 'touch "$1/reached"; while [ ! -e "$1/open" ] && [ -d "$1" ]; do sleep 0.05; done'
+        self.words = ("--on-import", shlex.join(("sh", "-c", script, "gate", str(folder))))
+
+    def wait(self) -> None:
+        """Wait until the watcher stands before the gate."""
+        assert wait_until((self._folder / "reached").exists, every_s=_LOOK_S)
+
+    def open(self) -> None:
+        """Let it pass."""
+        (self._folder / "open").touch()
+
+
+def once(inbox: Path, db: Path, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Let a watcher look once."""
+    return retro("watch", inbox, "--once", "--settle", "0.1", "--json", "--db", f"sqlite:///{db}", *words, **environment)
+
+
+def told(done: subprocess.CompletedProcess[str], kind: str = "file") -> list[dict[str, Any]]:
+    """Give the events of one kind."""
+    return [event for event in objects(done) if event["event"] == kind]
 
 
 def rows(db: Path, question: str) -> list[tuple[Any, ...]]:
