@@ -1,8 +1,8 @@
-"""What watching costs: ``python -m benchmarks.watch [burst|idle|soak]... [--files N] [--known N] [--seconds S]``.
+"""What watching costs: ``python -m benchmarks.watch [burst|idle]... [--files N] [--known N] [--seconds S]``.
 
 burst: N files appear at once; how long until all are stored, and that each is stored once.
 idle: processor time of a watcher at its own interval over a folder of N known files in which nothing happens.
-soak: N files arrive evenly over some time; memory and open files of the watcher at each tenth of it.
+An hour of arrivals is `benchmarks.soak`.
 
 Conventions: figures are of the watcher's own process, from /proc (Linux alone); its workers come and go with the files. `idle` writes
 what is remembered of the files into the database itself: importing them would take longer than all the rest. Exit status 1 where a file
@@ -46,10 +46,9 @@ def memory_mb(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def _held(pid: int) -> str:
-    """Say what a process holds."""
-    n_files = len(list(Path(f"/proc/{pid}/fd").iterdir()))
-    return f"{memory_mb(pid):.0f} MB, {n_files} open files"
+def n_open(pid: int) -> int:
+    """Count the files that a process has open."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
 def burst(work: Path, *, n_files: int, tell: Callable[[str], None]) -> bool:
@@ -62,11 +61,12 @@ def burst(work: Path, *, n_files: int, tell: Callable[[str], None]) -> bool:
             write(work / "side" / f"{number // _A_FOLDER}" / f"{number}.fit", run_bytes(number))
         begun_s = time.monotonic()
         (work / "side").rename(inbox / "side")
-        wait_until(lambda: _n_stored(db) >= n_files or _slept(1), patience_s=_PATIENCE_S)
+        wait_until(lambda: n_stored(db) >= n_files or _slept(1), patience_s=_PATIENCE_S)
         took_s = time.monotonic() - begun_s
         wait_until(lambda: watching.process.poll() is not None, patience_s=15)
         pid = watching.process.pid
-        tell(f"burst: {n_files:,} files stored in {took_s:.0f} s, {n_files / took_s:.0f} a second; {_held(pid)}")
+        held = f"{memory_mb(pid):.0f} MB, {n_open(pid)} open files"
+        tell(f"burst: {n_files:,} files stored in {took_s:.0f} s, {n_files / took_s:.0f} a second; {held}")
         status = watching.end()
     return status == 0 and len(stored(db)) == len(set(stored(db))) == n_files
 
@@ -97,24 +97,8 @@ def idle(work: Path, *, n_known: int, seconds: float, tell: Callable[[str], None
     return status == 0 and not watching.files() and rows(db, "SELECT n_files FROM watched_folder") == [(n_known,)]
 
 
-def soak(work: Path, *, n_files: int, seconds: float, tell: Callable[[str], None]) -> bool:
-    """Let files arrive evenly."""
-    inbox, db = work / "in", work / "a.db"
-    inbox.mkdir()
-    with Watching(inbox, db=db, said=work / "said", every_s=10.0) as watching:
-        begun_s = time.monotonic()
-        for number in range(n_files):
-            write(inbox / f"{number // _A_FOLDER}" / f"{number}.fit", run_bytes(number))
-            time.sleep(max(0.0, begun_s + (number + 1) * seconds / n_files - time.monotonic()))
-            if (number + 1) % max(1, n_files // 10) == 0:
-                pid = watching.process.pid
-                tell(f"soak: {number + 1:,} files, {time.monotonic() - begun_s:.0f} s: {_held(pid)}")
-        wait_until(lambda: _n_stored(db) >= n_files or _slept(1), patience_s=_PATIENCE_S)
-        status = watching.end()
-    return status == 0 and len(stored(db)) == len(set(stored(db))) == n_files
-
-
-def _n_stored(db: Path) -> int:
+def n_stored(db: Path) -> int:
+    """Count the files that a database holds."""
     return int(rows(db, "SELECT count(*) FROM source_file")[0][0])
 
 
@@ -127,10 +111,10 @@ def _slept(seconds: float) -> bool:
 def main(arguments: list[str] | None = None, *, tell: Callable[[str], None] = print) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("what", nargs="*", choices=["burst", "idle", "soak"], help="what to measure (burst and idle)")
-    parser.add_argument("--files", type=int, default=20_000, help="files that appear or arrive (20,000)")
+    parser.add_argument("what", nargs="*", choices=["burst", "idle"], help="what to measure (burst and idle)")
+    parser.add_argument("--files", type=int, default=20_000, help="files that appear (20,000)")
     parser.add_argument("--known", type=int, default=100_000, help="files that are known (100,000)")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long idle or soak last (60)")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long idle lasts (60)")
     asked = parser.parse_args(arguments)
     tell(f"{os.cpu_count()} processors")
     is_well = True
@@ -139,10 +123,8 @@ def main(arguments: list[str] | None = None, *, tell: Callable[[str], None] = pr
             work = Path(name)
             if what == "burst":
                 is_well &= burst(work, n_files=asked.files, tell=tell)
-            elif what == "idle":
-                is_well &= idle(work, n_known=asked.known, seconds=asked.seconds, tell=tell)
             else:
-                is_well &= soak(work, n_files=asked.files, seconds=asked.seconds, tell=tell)
+                is_well &= idle(work, n_known=asked.known, seconds=asked.seconds, tell=tell)
     if not is_well:
         tell("FAILED: a file was missed, or stored twice")
     return 0 if is_well else 1
