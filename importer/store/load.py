@@ -22,14 +22,30 @@ from importer.store.schema_door import tables
 from importer.values.activity import Activity, FloatArray, Lap
 
 #: The time of a view's row, for `since` and `until`.
-_CLOCKS: Final = {"v_session": "start_utc", "v_segment": "session_start_utc", "v_label": "session_start_utc"}
+_CLOCKS: Final = {
+    "v_session": "start_utc",
+    "v_segment": "session_start_utc",
+    "v_bout": "session_start_utc",
+    "v_backward_set": "session_start_utc",
+    "v_label": "session_start_utc",
+    "v_forward": "start_utc",
+}
 #: The order of a view's rows.
 _ORDERS: Final = {
     "v_session": "start_utc DESC, session_id DESC",
     "v_segment": "session_start_utc DESC, session_id DESC, start_s",
+    "v_bout": "session_start_utc DESC, session_id DESC, start_s",
     "v_backward_by_week": "athlete, week_local DESC",
+    "v_backward_by_month": "athlete, month_local DESC",
+    "v_backward_by_year": "athlete, year_local DESC",
+    "v_backward_day": "athlete, day_local DESC",
+    "v_backward_set": "session_start_utc DESC, session_id DESC, start_s",
+    "v_backward_kind": "athlete, kind, gait, environment, phase",
     "v_label": "session_start_utc DESC, start_s, label_id",
     "v_athlete_profile": "athlete, since_utc DESC",
+    "v_forward": "start_utc DESC, session_id DESC",
+    "v_finding": "session_id DESC, finding_index",
+    "v_attention": "kind, session_start_utc DESC, session_id DESC, start_s, path",
 }
 
 

@@ -114,6 +114,12 @@ class WatchStore(Core):
             )
             return Troubles(waiting, tuple(rows.failure_record(row) for row in connection.execute(fails).mappings()))
 
+    def n_failed(self) -> int:
+        """Count the files that failed."""
+        failed = tables.failure
+        with self._read() as connection:
+            return int(connection.execute(select(func.count()).select_from(failed).where(failed.c.kind == "failed")).scalar_one())
+
     def forget_failure(self, record: FailureRecord) -> None:
         """Forget a file that failed: it is not there any more."""
         with self._write() as connection:
