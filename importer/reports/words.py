@@ -37,7 +37,7 @@ def share(part: float, whole: float) -> str:
     if whole <= 0:
         return "-"
     percent = 100 * part / whole
-    return f"{percent:.1f} %" if 0 < percent < 10 else f"{percent:.0f} %"
+    return f"{percent:.1f} %" if 0 < abs(percent) < 10 else f"{percent:.0f} %"
 
 
 def local_start(start: datetime, utc_offset_s: int | None) -> str:
@@ -57,5 +57,7 @@ def place(environment: str, sport: str) -> str:
 
 def plain(text: str) -> str:
     """Text that is safe on a terminal: no control characters out of a file, no half characters out of a path."""
+    if text.isascii() and text.isprintable():  # nearly all of them, in ten thousand lines
+        return text
     printable = "".join(c if c.isprintable() else "?" for c in text)
     return printable.encode("utf-8", "backslashreplace").decode("utf-8")
