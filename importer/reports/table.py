@@ -6,6 +6,7 @@ A database may hold ten thousand sessions: a cell costs a microsecond, where ric
 
 from __future__ import annotations
 
+import codecs
 import shutil
 import sys
 import textwrap
@@ -14,23 +15,25 @@ from itertools import zip_longest
 from typing import Final
 
 #: width of a table where there is no terminal to say one, characters
-_PIPE_WIDTH: Final = 240
+PIPE_WIDTH: Final = 240
 #: width from which columns are set apart by more than a blank, characters
 _ROOMY_WIDTH: Final = 100
 #: narrower than this no column is made by breaking words, characters
 _LEAST_WIDTH: Final = 6
 
 
-def table_text(header: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+def table_text(header: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = (), width: int | None = None) -> str:
     """Give an aligned table, as wide as the terminal.
 
     Parameters
     ----------
     right : numbers of the columns that are aligned right; these are never broken.
+    width : characters, for what goes elsewhere than to stdout; `PIPE_WIDTH` breaks nothing that is usual.
     """
-    is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if is_terminal else _PIPE_WIDTH
-    gap = "   " if width >= _ROOMY_WIDTH else " "
+    if width is None:
+        is_terminal = sys.stdout is not None and sys.stdout.isatty()
+        width = shutil.get_terminal_size().columns if is_terminal else PIPE_WIDTH
+    gap = " " * gap_width(width)
     columns = [list(column) for column in zip(header, *rows, strict=True)]
     natural = [max(map(_width, column)) for column in columns]
     widths = _fitted(columns, natural, room=width - len(gap) * (len(columns) - 1), right=right)
@@ -40,8 +43,28 @@ def table_text(header: Sequence[str], rows: Iterable[Sequence[str]], *, right: S
     padded = [[_pad(cell, widths[i], i in right) for cell in column] for i, column in enumerate(columns)]
     lines = [gap.join(cells).rstrip() for cells in zip(*padded, strict=True)]
     n_header = max(len(_lines(name, widths[i])) for i, name in enumerate(header)) if has_breaks else 1
-    rule = "─" * (sum(widths) + len(gap) * (len(widths) - 1))
+    rule = ("─" if can_show("─") else "-") * (sum(widths) + len(gap) * (len(widths) - 1))
     return "\n".join((*lines[:n_header], rule, *lines[n_header:]))
+
+
+def gap_width(width: int) -> int:
+    """Give the number of blanks between the columns of a table."""
+    return 3 if width >= _ROOMY_WIDTH else 1
+
+
+def can_show(text: str) -> bool:
+    """Tell whether stdout has these characters; one that claims ASCII has those of UTF-8, as click writes to it."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode("utf-8" if codecs.lookup(encoding).name == "ascii" else encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def natural_widths(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[int]:
+    """Give the width of each column where nothing is broken."""
+    return [max(map(_width, column)) for column in zip(header, *rows, strict=True)]
 
 
 def _width(text: str) -> int:
