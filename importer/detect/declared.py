@@ -62,8 +62,10 @@ def read_declared(activity: Activity, *, lap_rule: LapRule | None = None) -> Dec
     lap_rule : the laps the user named as backward, for this file or once for all of an athlete's; None without a rule.
     """
     notes: list[str] = []
-    by_rule = [] if lap_rule is None else claims_of_laps(activity.laps, lap_rule, notes)
     is_kept = lap_rule is not None and lap_rule.is_kept
+    # the laps of an export were cut by this program and by no thumb
+    is_meant = not (is_kept and activity.device.is_export)
+    by_rule = claims_of_laps(activity.laps, lap_rule, notes) if lap_rule is not None and is_meant else []
     sources = (
         claims_of_sidecar(activity, notes),
         [] if is_kept else by_rule,

@@ -45,12 +45,12 @@ def build_segments(activity: Activity, found: Classified, declared: Declared) ->
     """Cut a classified session into segments."""
     spans = _row_spans(activity, found)
     spans = _overlay(spans, [_Span(claim.start_s, claim.end_s, claim.direction, None, claim=claim) for claim in declared.claims])
-    way = _Way(activity)
+    way = Way(activity)
     spans = _overlay(spans, [_paused(pause, way, elapsed_s=activity.elapsed_s) for pause in activity.pauses])
     return _describe(_merge(spans), activity, found, way)
 
 
-def _paused(pause: Pause, way: _Way, *, elapsed_s: float) -> _Span:
+def _paused(pause: Pause, way: Way, *, elapsed_s: float) -> _Span:
     """A pause is still; a mere hole in the samples only where the distance stood still too."""
     start_s, end_s = max(0.0, pause.start_s), min(pause.end_s, elapsed_s)
     went_m = way.between(start_s, end_s) if pause.kind is PauseKind.GAP else None
@@ -62,10 +62,10 @@ def session_distance(activity: Activity) -> float | None:
     """Distance of the whole session, m: the file's total, else the distance channel, else speed over time; None without any."""
     if activity.distance_m is not None:
         return activity.distance_m
-    return _Way(activity).between(0.0, activity.elapsed_s)
+    return Way(activity).between(0.0, activity.elapsed_s)
 
 
-class _Way:
+class Way:
     """Distance travelled as a function of time, from the best channel the activity has."""
 
     def __init__(self, activity: Activity) -> None:
@@ -157,7 +157,7 @@ def _merge(spans: list[_Span]) -> list[_Span]:
     return out
 
 
-def _describe(spans: list[_Span], activity: Activity, found: Classified, way: _Way) -> tuple[Segment, ...]:
+def _describe(spans: list[_Span], activity: Activity, found: Classified, way: Way) -> tuple[Segment, ...]:
     rows = _Rows(found.grid)
     segments = []
     for span in spans:

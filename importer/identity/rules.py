@@ -131,6 +131,8 @@ def _richness(one: Weighed, longest_s: float) -> Richness:
     rank = _FORMATS.get(activity.format, len(_FORMATS) + 1)
     if rank == 0 and (activity.device.manufacturer is None or activity.device.manufacturer in _PLATFORMS):
         rank = _RE_ENCODED
+    if activity.device.is_export:
+        rank = len(_FORMATS) + 2  # a copy of what is known already, whatever it adds
     return Richness(
         is_cut_short=activity.elapsed_s < WHOLE_SHARE * longest_s,
         format=rank,

@@ -30,7 +30,9 @@ KNOWN_WRITERS: Final[tuple[tuple[str, str, float | None], ...]] = (
     ("fit", "stryd", STRIDES),
     ("fit", "ipbike", STRIDES),
     ("tcx", "garmin", STRIDES),
+    ("tcx", "retro-import", STRIDES),
     ("gpx", "garmin", STRIDES),
+    ("gpx", "retro-import", STRIDES),
     ("gpx", "opentracks", STEPS),
 )
 

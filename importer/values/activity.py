@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ from importer.values.channels import CHANNELS
 from importer.values.sensors import BeatSeries, SensorSeries, Split
 
 FloatArray = NDArray[np.float64]
+#: how this program calls itself in the files that it exports
+EXPORTER: Final = "retro-import"
 
 
 class Environment(StrEnum):
@@ -130,6 +132,11 @@ class Device:
     product: str | None = None
     serial: int | None = None
     software: str | None = None
+
+    @property
+    def is_export(self) -> bool:
+        """Whether this program wrote the file, as a copy of what it knew; a TCX names the recording device instead."""
+        return self.product is not None and self.product.startswith(EXPORTER)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
