@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "report": "importer.cli.report_command:report",
     "show": "importer.cli.session_commands:show",
     "explain": "importer.cli.session_commands:explain",
+    "export": "importer.cli.export_command:export",
     "tag": "importer.cli.label_commands:tag",
     "confirm": "importer.cli.label_commands:confirm",
     "reject": "importer.cli.label_commands:reject",

@@ -1,7 +1,7 @@
 """A small GPX writer for tests: points, segments, tracks, waypoints, the extensions of Garmin and others.
 
 Conventions: plain text assembly, so that a test can write what no library would; texts are escaped, numbers are given as text or formatted.
-Never used by the program: its own export goes through the library behind its door.
+Never used by the program: its own export is another writer, so that neither vouches for itself.
 """
 
 from __future__ import annotations
