@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Activity", "ImportResult", "Segment", "Session", "__version__", "import_file", "read", "tag"]
+# `open` is left out: ``from importer import *`` would hide the builtin
+__all__ = ["Activity", "Diary", "ImportResult", "Segment", "Session", "__version__", "import_file", "read", "tag"]
 
 if TYPE_CHECKING:
     from importer.detect.tagging import tag
+    from importer.diary import Diary
+    from importer.diary import open as open  # noqa: A004 - public, for type checkers, without standing in __all__
     from importer.face import import_file, read
     from importer.pipeline import ImportResult
     from importer.values.activity import Activity
@@ -26,10 +29,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Activity": "importer.values.activity",
+    "Diary": "importer.diary",
     "ImportResult": "importer.pipeline",
     "Segment": "importer.values.session",
     "Session": "importer.values.session",
     "import_file": "importer.face",
+    "open": "importer.diary",
     "read": "importer.face",
     "tag": "importer.detect.tagging",
 }
@@ -44,4 +49,4 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module protocol
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*__all__, "open"]
