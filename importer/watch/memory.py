@@ -28,8 +28,10 @@ FIRST_WAIT: Final = timedelta(minutes=1)
 #: rows that are written at once
 _BATCH_ROWS: Final = 200
 
-#: a stamp without the device, as a row keeps it
-_Kept = tuple[int, ...]
+
+def _short(parts: tuple[int, ...]) -> int:
+    """Give a stamp without the device as one number, an eighth of its memory: two stamps have the same one once in 10^18 times."""
+    return hash(parts)
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -47,7 +49,7 @@ class Memory:
 
     def __init__(self, *, is_archiving: bool = False) -> None:
         self._is_archiving = is_archiving
-        self._known: dict[str, _Kept] = {}
+        self._known: dict[str, int] = {}
         self._waiting: dict[str, Remembered] = {}
         self._unwritten: dict[str, SeenPath] = {}
         self._gone: set[str] = set()
@@ -67,7 +69,7 @@ class Memory:
             if row.outcome not in STORED and row.outcome != WAITING and row.program_version != __version__:
                 continue  # this program may read what that one could not
             try:
-                self._known[row.path] = tuple(int(part) for part in row.stamp.split(":"))
+                self._known[row.path] = _short(tuple(int(part) for part in row.stamp.split(":")))
             except ValueError:  # written by another version: read it again
                 continue
             if row.outcome == WAITING:
@@ -75,7 +77,7 @@ class Memory:
 
     def is_known(self, path: str, stamp: Stamp) -> bool:
         """Tell whether the file needs no attention."""
-        return self._known.get(path) == stamp[:4]
+        return self._known.get(path) == _short(stamp[:4])
 
     def is_settled(self, path: str, stamp: Stamp) -> bool:
         """Tell whether it is written down for good what became of the file."""
@@ -139,6 +141,6 @@ class Memory:
         self._unwritten.clear()
 
     def _put(self, seen: SeenPath, stamp: Stamp) -> None:
-        self._known[seen.path] = stamp[:4]
+        self._known[seen.path] = _short(stamp[:4])
         self._gone.discard(seen.path)
         self._unwritten[seen.path] = seen
