@@ -18,6 +18,7 @@ from importer.values.activity import Environment, Place, SpeedBasis, Text
 from importer.values.session import Baseline, Basis, Direction, Gait, Label, LabelKind, Standing
 from tests.support.activities import seconds_of, true_seconds
 from tests.support.facing_runner import Watch, Wearer, draw_wearer, face, facing_activity, raw_sensors, replaced
+from tests.support.present import present
 from tests.support.runner import Block, Runner, record
 
 BACK = Direction.BACKWARD
@@ -84,6 +85,24 @@ def test_a_forward_run_has_no_backward_second(swing_sd_deg):
             session = tag(activity)
             assert not seconds_of(session, BACK)
             assert len(seconds_of(session, Direction.FORWARD, basis=Basis.FACING)) > 1500
+
+
+@pytest.mark.parametrize("seed", [26, 27, 32, 124, 153])
+def test_what_chance_makes_of_a_wide_swing_is_not_accepted(seed):
+    _, activity, _ = _session(FORWARD, seed=seed, swing_sd_deg=65.0, texts=WARM_UP)
+    assert not seconds_of(tag(activity), BACK, standing=Standing.ACCEPTED)
+
+
+@pytest.mark.parametrize("seed", [8, 19])
+def test_with_a_wide_swing_a_lone_stretch_must_be_surer_than_one_of_three(seed):
+    def doubts(n, swing_sd_deg):
+        plan = [Block(720, 2.8), *[Block(14, 2.2, BACK), Block(75, 2.6)] * n, Block(525, 2.6)]
+        _, activity, _ = _session(plan, seed=seed, swing_sd_deg=swing_sd_deg, texts=WARM_UP)
+        return [span.doubt for span in present(trace(activity).found.facing).spans]
+
+    assert doubts(1, 30.0) == [None]
+    assert "and fewer than 3 stretches are sure" in present(doubts(1, 55.0)[0])
+    assert doubts(6, 55.0).count(None) >= 3
 
 
 def test_the_course_may_come_from_positions():

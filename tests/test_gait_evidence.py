@@ -84,6 +84,21 @@ def test_nothing_counts_while_the_speed_changes():
     assert (grid["run_nats"][98:102] == 0).all()
 
 
+def test_the_usual_pace_of_walking_speaks_against_backward_and_never_for_it():
+    activity = run([Block(120, 1.4, gait=Gait.WALK), Block(120, 1.0, BACK, Gait.WALK)], seed=1, runner=RUNNER)
+    grid = _grid(activity)
+    plain, paced = (add_gait_evidence(grid, _FLAT, ANYBODY, walk_pace_mps=pace)["walk_nats"] for pace in (None, 1.4))
+    assert float(np.median((paced - plain)[20:100])) < -0.2
+    assert float(np.median((paced - plain)[140:220])) == 0.0
+    assert (paced <= plain).all()
+
+
+def test_without_a_cadence_the_pace_says_exactly_nothing():
+    activity = run([Block(120, 1.4, gait=Gait.WALK)], seed=1, runner=RUNNER)
+    grid = _grid(activity).with_columns(cadence_7s_spm=np.full(120, np.nan))
+    assert set(add_gait_evidence(grid, _FLAT, ANYBODY, walk_pace_mps=1.0)["walk_nats"].tolist()) == {0.0}
+
+
 def test_no_speed_outside_the_plausible_ones_speaks_for_backward():
     activity = run([Block(200, 5.5)], seed=2, runner=RUNNER, is_belt=True)
     fast = Line(120.0, cal.RUN_SLOPE_SPM_PER_MPS, np.zeros((2, 2)), SPREAD, 900.0)

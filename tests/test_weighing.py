@@ -82,10 +82,16 @@ def test_contact_time_that_drills_show_too_does_not_tell_them_apart():
 
 
 def test_walks_stand_out_among_the_walks_of_a_session_and_not_among_its_runs():
-    walks = [
-        _bout(300 * i, 100, 0.1, gait=Gait.WALK, excess_sd=0.02, line_error=0.015, speed_share=0.75, jog_ratio=-0.24) for i in range(2)
-    ]
+    walks = [_bout(300 * i, 100, 0.1, gait=Gait.WALK, excess_sd=0.02, line_error=0.015, speed_share=0.8, jog_ratio=-0.24) for i in range(2)]
     assert _weigh(walks, walking_s=500.0)[1] > _weigh(walks, walking_s=3000.0)[1] + 0.2
+
+
+def test_a_walk_that_is_slower_than_all_others_speaks_for_itself_and_one_at_their_pace_is_forward():
+    def at(share):
+        more = {"gait": Gait.WALK, "excess_sd": 0.025, "line_error": 0.015, "jog_ratio": -0.24}
+        return _weigh([_bout(300 * i, 100, 0.08, speed_share=share, **more) for i in range(3)])[1]
+
+    assert at(1.0) < cal.FORWARD_P < cal.SUGGEST_P < at(0.72)
 
 
 def test_skips_at_a_walking_cadence_are_drills():

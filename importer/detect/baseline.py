@@ -162,6 +162,12 @@ def forward_share(grid: Grid, line: Line, *, is_excluded: NDArray[np.bool_] | No
     return share
 
 
+def walking_pace(grid: Grid, line: Line, *, is_excluded: NDArray[np.bool_] | None = None) -> float | None:
+    """Median speed of what looks like forward walking by its cadence, m/s; None where there is hardly any."""
+    use = forward_share(grid, line, is_excluded=is_excluded, is_walk=True) > 0.5
+    return median(grid["speed_7s_mps"][use]) if use.sum() >= cal.NEIGHBOUR_WINDOW_S else None
+
+
 def line_prior(earlier: Baseline | None) -> Prior:
     """Give what is known of the line before a session: of anybody, or of this runner."""
     if earlier is None or earlier.n_sessions == 0:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 #: version of this table
-VERSION: Final = 3
+VERSION: Final = 4
 
 # --- forward running: cadence against speed --------------------------------------------------------------------
 #: spm at 0 m/s and spm per m/s. Source: van Oeveren (N = 256, 16,128 h of watch data, 1.64-4.68 m/s): 75.01 + 3.006 v strides/min
@@ -326,6 +326,8 @@ BELT_STEP_RATIO: Final = 0.05
 #: window over which altitude and distance give a grade, s, and the shortest way in it, m. Assumption
 GRADE_WINDOW_S: Final = 30
 GRADE_MIN_WAY_M: Final = 25.0
+#: the window where that one holds less way: slow walking. Assumption: 25 m at 0.5 m/s take 50 s
+GRADE_SLOW_WINDOW_S: Final = 60
 #: smoothing of altitude before it gives a grade, and before it is summed up to an ascent, s; the steepest grade believed. Assumption
 ALTITUDE_WINDOW_S: Final = 9
 ASCENT_WINDOW_S: Final = 15
@@ -345,6 +347,12 @@ GAP_IS_PAUSE_P: Final = 0.8
 #: speed of standing-out forward stretches as a share of the session's usual speed, mean and spread. Assumption
 FORWARD_SPEED_SHARE: Final = 1.0
 FORWARD_SPEED_SHARE_SD: Final = 0.25
+#: the same of most forward walks, and the share of those that are as far off as any. Source: 0.05 to 0.08 among the minutes of real
+#: walks and walking breaks on the level (19 recordings); the share is an assumption
+WALK_SPEED_SHARE_SD: Final = 0.10
+WALK_STROLL_SHARE: Final = 0.2
+#: what a second at the usual pace of walking says against backward at most, nats, before tempering. Assumption
+WALK_PACE_MOST_NATS: Final = 2.0
 #: what one bout may say at most, nats. Assumption: something that nobody thought of is always possible
 MAX_BOUT_NATS: Final = 5.0
 #: the same of one bout within a set whose excess it shares, nats. Assumption: three more
@@ -460,10 +468,14 @@ FACING_ACCEPT_S: Final = 5
 FACING_ACCEPT_SPEED_MPS: Final = 1.2
 #: seconds that must be that probable for a suggestion. Assumption: shorter is a look over the shoulder
 FACING_SUGGEST_S: Final = 5
-#: from this spread of heading on the swing is no longer normal, and acceptance asks for more. Assumption: simulated, of seconds called
-#: 0.99 to 0.999 at a swing of 65 deg 97.3 % are right, of those above 99.6 %
-WIDE_SWING_SD_DEG: Final = 55.0
+#: beyond this spread of heading acceptance asks for more. Assumption: simulated, forward stretches of 5 s at 0.99 began at a spread of
+#: 49 deg; a swing of 35 deg makes 36 to 45 deg
+WIDE_SWING_SD_DEG: Final = 45.0
 FACING_WIDE_ACCEPT_P: Final = 0.999
+#: where fewer than SET_SIZE stretches of such a session are that sure, what the turn alone must have: the chain of turns expects some in
+#: every session, and one session in twenty has any. Assumption: simulated at a swing of 65 deg, of 2900 forward sessions that were sure
+#: 39 times at 0.999 two were at 0.99995, none at 0.99999
+FACING_LONE_ACCEPT_P: Final = 0.99999
 
 # --- the sport's terms: kinds of bouts and their sets ------------------------------------------------------------
 #: longest sprint, s. Source: repetitions of 15-20 m and of 10 m (Uthoff 2019, Petrakis 2020), 2-4 x 50 yards (triathlete.com):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from importer.detect import calibration as cal
 from importer.detect.backward import expected_backward
-from importer.detect.baseline import Line, forward_share, learn_line
+from importer.detect.baseline import Line, forward_share, learn_line, walking_pace
 from importer.detect.bouts import find_bouts, runs_of
 from importer.detect.declared import Declared
 from importer.detect.evidence import add_gait_evidence
@@ -74,7 +74,9 @@ def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Bas
     is_belt = activity.speed_basis is SpeedBasis.BELT
     line = learn_line(grid, earlier=earlier, is_excluded=is_backward, is_belt=is_belt)
     expected = expected_backward(earlier)
-    grid = add_gait_evidence(grid, line, expected)
+    # nobody chooses a pace on a belt
+    pace = None if is_belt else walking_pace(grid, line, is_excluded=is_backward)
+    grid = add_gait_evidence(grid, line, expected, walk_pace_mps=pace)
     cannot_tell = why_not(activity, grid, line, has_earlier=earlier is not None and earlier.n_sessions > 0)
     borders = border_rows(activity, grid)
     grid = add_posteriors(grid, is_direction_told=cannot_tell is None, borders=borders)

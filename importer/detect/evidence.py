@@ -20,6 +20,7 @@ from importer.detect.baseline import Line
 from importer.detect.conjugate import Estimate
 from importer.detect.features import shift, window_mean
 from importer.detect.mixture import normal
+from importer.detect.stories import WALK_SHARE, forward_speed, speed_density
 from importer.values.activity import FloatArray
 from importer.values.grid import Grid
 
@@ -35,10 +36,14 @@ class Weight(NamedTuple):
     drill: float
 
 
-def add_gait_evidence(grid: Grid, line: Line, expected: Backward) -> Grid:
+def add_gait_evidence(grid: Grid, line: Line, expected: Backward, *, walk_pace_mps: float | None = None) -> Grid:
     """Add `excess_run_ratio`, `excess_walk_ratio` (cadence over the expected one, minus 1), `run_nats`, `walk_nats` and `gait_nats`.
 
     `run_nats` and `walk_nats` speak of direction within a gait, tempered for smoothing; `gait_nats` is run against walk.
+
+    Parameters
+    ----------
+    walk_pace_mps : usual speed of forward walking; None where it is not known, or not chosen.
     """
     speed, cadence, slope = grid["speed_7s_mps"], grid["cadence_7s_spm"], grid["slope_ratio"]
     error = line.relative_error(speed)
@@ -47,6 +52,9 @@ def add_gait_evidence(grid: Grid, line: Line, expected: Backward) -> Grid:
     run = log_ratio(excess_run, np.hypot(line.spread, error), expected.run_excess)
     walk_error = np.hypot(line.walk_spread, line.walk_error(speed))
     walk = log_ratio(excess_walk, walk_error, expected.walk_excess, jog=excess_run)
+    if walk_pace_mps is not None:
+        climb = np.maximum(np.nan_to_num(slope), 0.0)
+        walk = walk + _pace_nats(speed * (1 + cal.UPHILL_SLOWER_PER_GRADE * climb) / walk_pace_mps)
     means_something = grid["is_steady"] > 0
     border = (cadence - cal.GAIT_BORDER_SPM) / cal.GAIT_BORDER_WIDTH_SPM
     return grid.with_columns(
@@ -57,6 +65,14 @@ def add_gait_evidence(grid: Grid, line: Line, expected: Backward) -> Grid:
         gait_nats=_temper(border),
         sprint_nats=_sprint_nats(grid, line, expected),
     )
+
+
+def _pace_nats(share: FloatArray) -> FloatArray:
+    """What the usual pace says against backward walking: (n,) nats, never above 0, as people stroll, too."""
+    backward = speed_density(share, WALK_SHARE)
+    nats = np.log(np.maximum(backward, 1e-12)) - np.log(np.maximum(forward_speed(share, is_walk=True), 1e-12))
+    against: FloatArray = np.clip(nats, -cal.WALK_PACE_MOST_NATS, 0.0)
+    return against
 
 
 def _sprint_nats(grid: Grid, line: Line, expected: Backward) -> FloatArray:

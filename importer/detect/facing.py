@@ -10,6 +10,7 @@ On a treadmill there is no course, and the room stands still: there the heading 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,13 @@ _FAR_LAGS_S = (16, 20, 24)
 _ROOM_LAGS_S = (200, 300, 400)
 #: lags over which a course turns, s
 _TURNING_LAGS_S = (30, 60, 120, 240, 480)
+
+
+class _Doubts(NamedTuple):
+    """What speaks against accepting: a wide spread of heading, and what forbids it altogether, None where nothing does."""
+
+    spread_deg: float
+    hindrance: str | None
 
 
 def find_facing(grid: Grid, activity: Activity, *, claims: tuple[Claim, ...] = (), earlier: Baseline | None = None) -> Facing | None:
@@ -89,7 +97,7 @@ def _facing(grid: Grid, seen: Seen, swing: Swing, turns: Turns, *, side: Side, t
         offset_basis=side.basis,
         is_fixed=side.is_fixed,
         spread_deg=math.degrees(total),
-        spans=_spans(p, has, grid, hindrance=_hindrance(side, is_room=is_room), spread_deg=math.degrees(total)),
+        spans=_spans(p, has, grid, turn_p=turns.p, doubts=_Doubts(math.degrees(total), _hindrance(side, is_room=is_room))),
         told_s=told_s,
         is_room=is_room,
         side_nats=abs(side.nats),
@@ -200,23 +208,35 @@ def _is_near(has: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return near
 
 
-def _spans(p: FloatArray, has: NDArray[np.bool_], grid: Grid, *, hindrance: str | None, spread_deg: float) -> tuple[FacingSpan, ...]:
-    """Stretches run backward, with their standing by the policy; `hindrance` is what forbids to accept any of them."""
-    accept_p = cal.FACING_ACCEPT_P if spread_deg <= cal.WIDE_SWING_SD_DEG else cal.FACING_WIDE_ACCEPT_P
+def _spans(p: FloatArray, has: NDArray[np.bool_], grid: Grid, *, turn_p: FloatArray, doubts: _Doubts) -> tuple[FacingSpan, ...]:
+    """Stretches run backward, with their standing by the policy.
+
+    Parameters
+    ----------
+    p : (n,) probability of backward, the side's doubt in it.
+    turn_p : (n,) the same were the side certain.
+    """
+    is_wide = doubts.spread_deg > cal.WIDE_SWING_SD_DEG
     with np.errstate(invalid="ignore"):
         is_probable = p >= cal.FACING_SUGGEST_P
-        is_sure = has & (p >= accept_p) & (grid.column("speed_mps") > cal.FACING_ACCEPT_SPEED_MPS)
+        is_fast = has & (grid.column("speed_mps") > cal.FACING_ACCEPT_SPEED_MPS)
+        is_sure = is_fast & (p >= (cal.FACING_WIDE_ACCEPT_P if is_wide else cal.FACING_ACCEPT_P))
         runs = runs_of(p > 0.5)
+    is_surest = is_sure & (turn_p >= cal.FACING_LONE_ACCEPT_P)
+    n_sure = sum(_longest(is_sure[first:last]) >= cal.FACING_ACCEPT_S for first, last in runs)
+    needs_more = is_wide and n_sure < cal.SET_SIZE
     spans = []
     for first, last in runs:
         is_weak = _longest(is_probable[first:last]) < cal.FACING_SUGGEST_S
         doubt = None
         if is_weak:
             doubt = f"not probable enough for {cal.FACING_SUGGEST_S} s"
-        elif hindrance is not None:
-            doubt = hindrance
+        elif doubts.hindrance is not None:
+            doubt = doubts.hindrance
         elif _longest(is_sure[first:last]) < cal.FACING_ACCEPT_S:
             doubt = f"not sure for {cal.FACING_ACCEPT_S} s above {cal.FACING_ACCEPT_SPEED_MPS} m/s"
+        elif needs_more and _longest(is_surest[first:last]) < cal.FACING_ACCEPT_S:
+            doubt = f"your heading swings by {doubts.spread_deg:.0f}°, and fewer than {cal.SET_SIZE} stretches are sure"
         spans.append(FacingSpan(first, last, float(p[first:last].mean()), doubt, is_weak))
     return tuple(spans)
 

@@ -77,13 +77,19 @@ def _slope(grid: Grid, activity: Activity) -> FloatArray:
         return np.full(grid.n, np.nan)
     altitude = window_mean(grid["altitude_m"], window_s=cal.ALTITUDE_WINDOW_S)
     speed = grid.column("speed_7s_mps") if "speed_7s_mps" in grid else window_mean(grid.column("speed_mps"))
-    half = cal.GRADE_WINDOW_S // 2
     way = np.concatenate(([0.0], np.cumsum(np.nan_to_num(speed))))
-    rows = np.arange(grid.n)
-    left, right = np.maximum(rows - half, 0), np.minimum(rows + half, grid.n - 1)
+    slope = _rise_over_way(altitude, way, window_s=cal.GRADE_WINDOW_S)
+    # who walks slowly needs longer for a way that gives a slope
+    slope = np.where(np.isnan(slope), _rise_over_way(altitude, way, window_s=cal.GRADE_SLOW_WINDOW_S), slope)
+    return np.clip(slope, -cal.STEEPEST_GRADE_RATIO, cal.STEEPEST_GRADE_RATIO)
+
+
+def _rise_over_way(altitude: FloatArray, way: FloatArray, *, window_s: int) -> FloatArray:
+    """Slope over a centred window, NaN where too little way was made in it: (n,). `way` (n + 1,) is the distance before each row, m."""
+    n = len(altitude)
+    rows = np.arange(n)
+    left, right = np.maximum(rows - window_s // 2, 0), np.minimum(rows + window_s // 2, n - 1)
     distance = way[right] - way[left]
-    rise = altitude[right] - altitude[left]
-    slope = np.full(grid.n, np.nan)
-    np.divide(rise, distance, out=slope, where=distance >= cal.GRADE_MIN_WAY_M)
-    np.clip(slope, -cal.STEEPEST_GRADE_RATIO, cal.STEEPEST_GRADE_RATIO, out=slope)
+    slope = np.full(n, np.nan)
+    np.divide(altitude[right] - altitude[left], distance, out=slope, where=distance >= cal.GRADE_MIN_WAY_M)
     return slope

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from importer.detect import calibration as cal
@@ -27,23 +28,30 @@ def learn(normals: Sequence[Normal], *, until: datetime | None = None, backward_
     """
     before_s = math.inf if until is None else until.timestamp()
     known = sorted((one for one in normals if one.start_utc_s < before_s), key=lambda one: (one.start_utc_s, one.forward_s))
+    return replace(
+        _with_backward(_forward(known), known),
+        until=until,
+        n_confirmed=sum(one.n_confirmed for one in known),
+        n_confirmed_sessions=sum(one.n_confirmed > 0 for one in known),
+        n_rejected=sum(one.n_rejected for one in known),
+        n_rejected_sessions=sum(one.n_rejected > 0 for one in known),
+        backward_sessions_share=backward_sessions_share,
+    )
+
+
+def _forward(known: Sequence[Normal]) -> Baseline:
+    """What forward movement of the sessions teaches: `known` is sorted by time."""
     ran = [one for one in known if one.cadence_spm is not None]
     slope, level = _slope(ran), _level(ran)
     walk = _walk(known, offset_spm=level.mean - cal.POPULATION_AT_REFERENCE_SPM)
     device = next((one.contact_device for one in reversed(known) if one.contact_time_s is not None), None)
-    contact, ratio = _contact(known, device=device), _contact_ratio(known, device=device)
-    heart, facing = _heart(known), _facing(known)
-    run_excess = _backward(known, lambda one: one.run_excess_ratios, prior=_RUN_EXCESS, bout_sd=cal.EXCESS_BOUT_SD)
-    walk_excess = _backward(known, lambda one: one.walk_excess_ratios, prior=_WALK_EXCESS, bout_sd=cal.EXCESS_BOUT_SD)
-    beats = _backward(known, lambda one: one.heart_excess_bpm, prior=_HEART_EXCESS, bout_sd=cal.HEART_BOUT_SD_BPM)
-    share = _backward(known, lambda one: one.speed_shares, prior=_SPEED_SHARE, bout_sd=cal.SPEED_SHARE_BOUT_SD)
+    contact, heart, facing = _contact(known, device=device), _heart(known), _facing(known)
     return Baseline(
         intercept_spm=level.mean - slope.mean * cal.RUN_REFERENCE_SPEED_MPS,
         slope_spm_per_mps=slope.mean,
         sd_spm=_spread(ran) * level.mean,
         n_minutes=sum(one.forward_s for one in ran) / 60,
         n_sessions=len(ran),
-        until=until,
         level_sd_spm=level.sd,
         slope_sd_spm_per_mps=slope.sd,
         day_sd_spm=level.spread,
@@ -54,6 +62,20 @@ def learn(normals: Sequence[Normal], *, until: datetime | None = None, backward_
         contact_device=device,
         heart_rate_bpm=_mean(heart),
         heart_rate_sd_bpm=_sd(heart),
+        facing_offset_deg=_mean(facing),
+        facing_offset_sd_deg=_sd(facing),
+    )
+
+
+def _with_backward(forward: Baseline, known: Sequence[Normal]) -> Baseline:
+    """Add what stretches known to be backward teach."""
+    run_excess = _backward(known, lambda one: one.run_excess_ratios, prior=_RUN_EXCESS, bout_sd=cal.EXCESS_BOUT_SD)
+    walk_excess = _backward(known, lambda one: one.walk_excess_ratios, prior=_WALK_EXCESS, bout_sd=cal.EXCESS_BOUT_SD)
+    beats = _backward(known, lambda one: one.heart_excess_bpm, prior=_HEART_EXCESS, bout_sd=cal.HEART_BOUT_SD_BPM)
+    share = _backward(known, lambda one: one.speed_shares, prior=_SPEED_SHARE, bout_sd=cal.SPEED_SHARE_BOUT_SD)
+    ratio = _contact_ratio(known, device=forward.contact_device)
+    return replace(
+        forward,
         run_excess_ratio=_mean(run_excess),
         run_excess_sd_ratio=_sd(run_excess),
         walk_excess_ratio=_mean(walk_excess),
@@ -64,13 +86,6 @@ def learn(normals: Sequence[Normal], *, until: datetime | None = None, backward_
         heart_excess_sd_bpm=_sd(beats),
         speed_share=_mean(share),
         speed_share_sd=_sd(share),
-        n_confirmed=sum(one.n_confirmed for one in known),
-        n_confirmed_sessions=sum(one.n_confirmed > 0 for one in known),
-        n_rejected=sum(one.n_rejected for one in known),
-        n_rejected_sessions=sum(one.n_rejected > 0 for one in known),
-        facing_offset_deg=_mean(facing),
-        facing_offset_sd_deg=_sd(facing),
-        backward_sessions_share=backward_sessions_share,
     )
 
 

@@ -80,6 +80,9 @@ def usual_speed(grid: Grid, gait: Gait) -> float | None:
     """Median speed of what looks like forward movement in a gait, m/s; None where there is hardly any."""
     speed = grid["speed_7s_mps"]
     is_forward = (grid[f"p_forward_{gait}"] > 0.5) & ~np.isnan(speed) & (grid["is_steady"] > 0)
+    if gait is Gait.WALK:  # the slow run of somebody with a low cadence is no walk
+        with np.errstate(invalid="ignore"):
+            is_forward &= speed < cal.WALK_LINE_SPEEDS_MPS[1]
     return median(speed[is_forward]) if is_forward.sum() >= cal.BELT_NEIGHBOUR_MIN_S else None
 
 

@@ -6,6 +6,7 @@ stretches known to be backward (confirmed, tagged, declared) are left out of the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -49,46 +50,57 @@ def normal_of(grid: Grid, activity: Activity, *, claims: tuple[Claim, ...], is_m
     claims : what is known of it, sorted and disjoint.
     is_measured : whether its cadence and speed are measurements of their own; else nothing is learnt from its gait.
     """
-    start_utc_s = activity.start.timestamp()
     n_rejected = sum(claim.basis is Basis.MANUAL and claim.direction is Direction.FORWARD for claim in claims)
+    normal = Normal(start_utc_s=activity.start.timestamp(), n_rejected=n_rejected)
     if not is_measured or grid.n == 0:
-        return Normal(start_utc_s=start_utc_s, n_rejected=n_rejected)
+        return normal
     is_backward = rows_of(claims, grid.n, direction=Direction.BACKWARD)
     line = learn_line(grid, is_excluded=is_backward, is_belt=activity.speed_basis is SpeedBasis.BELT)
-    share = forward_share(grid, line, is_excluded=is_backward)
-    is_forward = share > 0.5
+    is_forward = forward_share(grid, line, is_excluded=is_backward) > 0.5
+    normal = _with_line(normal, grid, line, is_forward=is_forward)
+    normal = _with_witnesses(normal, grid, is_forward=is_forward, device=device_name(activity))
+    walk = _walk(grid, line, is_backward)
     lessons = _lessons(grid, line, claims, is_forward=is_forward)
-    x, y = grid["speed_7s_mps"][is_forward], (grid["cadence_7s_spm"] / grade_factor(grid["slope_ratio"]))[is_forward]
-    fit, walk = _fit(x, y), _walk(grid, line, is_backward)
-    contact = contact_line(grid, is_forward)
-    heart = _heart(grid, is_forward)
-    return Normal(
-        start_utc_s=start_utc_s,
-        forward_s=float(is_forward.sum()),
-        spread_ratio=line.spread if is_forward.any() else None,
-        speed_mps=fit.speed_mps,
-        cadence_spm=fit.cadence_spm,
-        speed_variance=fit.speed_variance,
-        slope_spm_per_mps=fit.slope,
+    return replace(
+        normal,
         walk_s=walk.n_s,
         walk_speed_mps=walk.speed_mps,
         walk_cadence_spm=walk.cadence_spm,
-        contact_n_s=0.0 if contact is None else float((is_forward & ~np.isnan(grid["stance_time_s"])).sum()),
-        contact_time_s=None if contact is None else contact[0],
-        contact_speed_mps=None if contact is None else contact[1],
-        contact_device=None if contact is None else device_name(activity),
-        heart_n_s=0.0 if heart is None else heart[0],
-        heart_rate_bpm=None if heart is None else heart[1],
-        heart_speed_mps=None if heart is None else heart[2],
-        line_error_ratio=float(line.relative_error(np.array([float(x.mean()) if len(x) else cal.RUN_REFERENCE_SPEED_MPS]))[0]),
         run_excess_ratios=tuple(lessons.run),
         walk_excess_ratios=tuple(lessons.walk),
         contact_ratios=tuple(lessons.contact),
         heart_excess_bpm=tuple(lessons.heart),
         speed_shares=tuple(lessons.shares),
         n_confirmed=lessons.n_confirmed,
-        n_rejected=n_rejected,
     )
+
+
+def _with_line(normal: Normal, grid: Grid, line: Line, *, is_forward: NDArray[np.bool_]) -> Normal:
+    """Add the cadence of forward running."""
+    x, y = grid["speed_7s_mps"][is_forward], (grid["cadence_7s_spm"] / grade_factor(grid["slope_ratio"]))[is_forward]
+    fit = _fit(x, y)
+    middle = np.array([float(x.mean()) if len(x) else cal.RUN_REFERENCE_SPEED_MPS])
+    return replace(
+        normal,
+        forward_s=float(is_forward.sum()),
+        spread_ratio=line.spread if is_forward.any() else None,
+        speed_mps=fit.speed_mps,
+        cadence_spm=fit.cadence_spm,
+        speed_variance=fit.speed_variance,
+        slope_spm_per_mps=fit.slope,
+        line_error_ratio=float(line.relative_error(middle)[0]),
+    )
+
+
+def _with_witnesses(normal: Normal, grid: Grid, *, is_forward: NDArray[np.bool_], device: str) -> Normal:
+    """Add contact time and heart rate of forward running, where they were measured."""
+    contact, heart = contact_line(grid, is_forward), _heart(grid, is_forward)
+    if contact is not None:
+        n_s = float((is_forward & ~np.isnan(grid["stance_time_s"])).sum())
+        normal = replace(normal, contact_n_s=n_s, contact_time_s=contact[0], contact_speed_mps=contact[1], contact_device=device)
+    if heart is not None:
+        normal = replace(normal, heart_n_s=heart[0], heart_rate_bpm=heart[1], heart_speed_mps=heart[2])
+    return normal
 
 
 def device_name(activity: Activity) -> str:

@@ -51,6 +51,8 @@ class Group(NamedTuple):
 DRILLS: Final = tuple(Kind(Estimate(*excess), Estimate(*share), weight) for weight, excess, share in cal.DRILL_KINDS)
 #: the same where a stretch has the cadence of walking
 WALK_DRILLS: Final = tuple(kind._replace(share=Estimate(*cal.DRILL_WALK_SHARE)) for kind in DRILLS)
+#: speed of backward walking as a share of the usual forward walk
+WALK_SHARE: Final = Estimate(cal.BACKWARD_WALK_SHARE, cal.BACKWARD_WALK_SHARE_SD)
 #: something pushed or carried: steps are shorter at nearly the usual speed, for as long as it lasts
 BURDEN: Final = (Kind(Estimate(cal.BURDEN_EXCESS, cal.BURDEN_EXCESS_SD), Estimate(cal.BURDEN_SPEED_SHARE, cal.BURDEN_SPEED_SHARE_SD)),)
 
@@ -66,6 +68,15 @@ def drill_density(over_run: FloatArray, share: FloatArray, *, is_walk: bool) -> 
 def speed_density(share: FloatArray, kind: Estimate) -> FloatArray:
     """Density of a speed share, 1 where the runner did not choose it: (n,)."""
     return np.where(np.isnan(share), 1.0, normal(np.nan_to_num(share), kind.mean, kind.sd))
+
+
+def forward_speed(share: FloatArray, *, is_walk: bool) -> FloatArray:
+    """Density of the speed share of forward movement, 1 where the runner did not choose it: (n,). Most walks go at one pace."""
+    wide = speed_density(share, Estimate(cal.FORWARD_SPEED_SHARE, cal.FORWARD_SPEED_SHARE_SD))
+    if not is_walk:
+        return wide
+    steady = speed_density(share, Estimate(cal.FORWARD_SPEED_SHARE, cal.WALK_SPEED_SHARE_SD))
+    return (1 - cal.WALK_STROLL_SHARE) * steady + cal.WALK_STROLL_SHARE * wide
 
 
 def backward_set(group: Group, kind: Kind) -> tuple[float, FloatArray]:

@@ -13,19 +13,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import numpy as np
 
 from importer.detect import calibration as cal
 from importer.detect.backward import Backward
-from importer.detect.conjugate import Estimate
 from importer.detect.measure import Bout
 from importer.detect.mixture import normal
-from importer.detect.stories import Group, Kind, backward_set, burdened, drill_density, school, speed_density
+from importer.detect.stories import WALK_SHARE, Group, Kind, backward_set, burdened, drill_density, forward_speed, school
 from importer.values.session import Gait
-
-_WALK_SHARE: Final = Estimate(cal.BACKWARD_WALK_SHARE, cal.BACKWARD_WALK_SHARE_SD)
 
 
 def weigh(
@@ -52,7 +48,7 @@ def weigh(
             [bouts[i] for i in chosen], moving_s=cal.USUAL_SESSION_S if moving_s is None else moving_s[gait], is_walk=gait is Gait.WALK
         )
         own = expected.run_excess if gait is Gait.RUN else expected.walk_excess
-        share = expected.speed_share if gait is Gait.RUN else _WALK_SHARE
+        share = expected.speed_share if gait is Gait.RUN else WALK_SHARE
         log_set, each = backward_set(group, Kind(own, share))
         # whoever runs backward need not walk backward too
         log_gait = float(np.logaddexp(math.log(common) + log_set, math.log(1 - common)))
@@ -98,7 +94,7 @@ def _group(bouts: Sequence[Bout], *, moving_s: float, is_walk: bool) -> Group:
     plain = (1 - cal.SLOW_JOG_SHARE) * plain + cal.SLOW_JOG_SHARE * jogs
     over_run = np.where(np.isnan(jog), excess, jog)
     places = np.maximum(moving_s / np.maximum(length_s, cal.CHANCE_LENGTH_S), 1.0)
-    by_chance = places * plain * speed_density(share, Estimate(cal.FORWARD_SPEED_SHARE, cal.FORWARD_SPEED_SHARE_SD))
+    by_chance = places * plain * forward_speed(share, is_walk=is_walk)
     lone = np.where(length_s <= cal.DRILL_LONGEST_S, cal.LONE_DRILLS_SHORT, cal.LONE_DRILLS_LONG)
     lone = lone * drill_density(over_run, share, is_walk=is_walk)
     beside = np.array([bout.beside_nats for bout in bouts])
