@@ -63,7 +63,8 @@ def descriptions(described: Iterable[Group], identified: Iterable[Group]) -> Tim
             _text(row, _NAME),
             _text(row, _UNITS),
             _integer(row, _NATIVE_FIELD),
-            UNDESCRIBED_TYPE if base_type is None else base_type,
+            # one byte, whatever width a file gives it
+            base_type if base_type is not None and 0 <= base_type <= 255 else UNDESCRIBED_TYPE,
             # a scale of 0 is an unfilled field, not a division by nothing
             1.0 if scale is None or scale == 0 else float(scale),
             0.0 if offset is None else float(offset),

@@ -8,6 +8,7 @@ Nothing here interprets: that is `activity`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -163,7 +164,7 @@ def physical(value: Value, known: profile.FieldProfile) -> Value:
     """Give the name of an enumeration's value, or the number in the profile's unit."""
     if isinstance(value, int | float):
         # a weight has both: a scale, and a number that stands for "calculating"
-        name = known.values.get(int(value)) if known.values else None
+        name = known.values.get(int(value)) if known.values and math.isfinite(value) else None
         if name is not None:
             return name
         return value if known.scale == 1.0 and known.offset == 0.0 else value / known.scale - known.offset
