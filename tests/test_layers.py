@@ -25,35 +25,66 @@ LAYERS = {
     "evaluate": {"errors", "values"},  # tags against the truth: scores
     "identity": {"errors", "values"},  # recordings -> which of them are one session, pure
     "store": {"errors", "values", "schema"},  # the only door to a database
-    "beside": {"errors", "values", "readers", "detect", "store"},  # what lies in the folder of a file and speaks of it
+    "beside": {"errors", "values", "readers", "detect"},  # what lies in the folder of a file and speaks of it
+    "payloads": {"errors", "readers", "store", "beside"},  # which files there are, and the bytes of the activities in them
     "underway": {"values"},  # what files teach that are read and not stored yet
     "knowledge": {"errors", "values", "detect", "store", "underway"},  # what the database knows of a session, for detection
     "linking": {"errors", "values", "detect", "identity", "store"},  # several recordings of one session
-    "pipeline": {"errors", "values", "readers", "detect", "store", "beside", "underway", "knowledge", "linking"},  # the spine
+    # stored sessions judged anew by labels files that came later
+    "relabel": {"errors", "values", "readers", "detect", "store", "knowledge", "linking"},
+    # the spine
+    "pipeline": {"errors", "values", "readers", "detect", "store", "beside", "payloads", "underway", "knowledge", "linking", "relabel"},
     "retag": {"errors", "values", "detect", "store", "knowledge", "linking"},  # stored sessions judged anew
     "reports": {"errors", "values", "detect", "evaluate", "store", "linking", "pipeline", "retag"},  # what is kept or came out -> text
-    "face": {"errors", "values", "readers", "detect", "store", "beside", "pipeline"},  # the library's own calls
-    "worker": {"errors", "values", "detect", "knowledge", "pipeline"},  # the spine's first half in a process of its own
-    "sandbox": {"errors", "knowledge", "pipeline", "worker"},
-    "watch": {"errors", "store", "pipeline", "sandbox"},  # a folder in, settled files out
+    "exports": {"errors", "values", "readers", "detect", "store", "linking", "reports"},  # what is stored -> files for other programs
+    "face": {"errors", "values", "readers", "detect", "store", "beside", "payloads", "pipeline"},  # the library's own calls
+    "diary": {"errors", "values", "store", "linking", "reports", "exports"},  # what is stored, for notebooks
+    "worker": {"errors", "values", "detect", "payloads", "knowledge", "pipeline"},  # the spine's first half in a process of its own
+    "sandbox": {"errors", "payloads", "knowledge", "pipeline", "worker"},
+    "watch": {"errors", "store", "beside", "payloads", "pipeline", "sandbox"},  # a folder in, settled files out
     # the only place that prints
-    "cli": {"errors", "values", "readers", "detect", "evaluate", "store", "linking", "pipeline", "retag", "reports", "sandbox", "watch"},
-    "__init__": {"values", "detect", "pipeline", "face"},
+    "cli": {
+        "errors",
+        "values",
+        "readers",
+        "detect",
+        "evaluate",
+        "store",
+        "linking",
+        "payloads",
+        "pipeline",
+        "retag",
+        "reports",
+        "exports",
+        "sandbox",
+        "watch",
+    },
+    "__init__": {"values", "detect", "pipeline", "face", "diary"},
     "__main__": {"cli"},
 }
 
 #: library -> the only files or folders that may name it
 DOORS = {
-    "numpy": {"importer/values/", "importer/readers/", "importer/detect/", "importer/identity/", "importer/store/", "importer/reports/"},
-    "fastcrc": {"importer/readers/fit/"},
+    "numpy": {
+        "importer/values/",
+        "importer/readers/",
+        "importer/detect/",
+        "importer/identity/",
+        "importer/store/",
+        "importer/reports/",
+        "importer/exports/",
+    },
+    "fastcrc": {"importer/readers/fit/", "importer/exports/fit_writer.py"},
     "fitparse": {"importer/readers/fit/profile.py", "importer/readers/reference.py"},
     "gpxpy": {"importer/readers/reference.py"},
     "sqlalchemy": {"importer/store/", "schema/"},
     "alembic": {"importer/store/", "schema/"},
     "zstandard": {"importer/store/"},
-    "platformdirs": {"importer/store/", "importer/cli/"},
+    "platformdirs": {"importer/store/", "importer/cli/", "importer/reports/web/library.py"},
+    "vl_convert": {"importer/reports/web/library.py"},
     "click": {"importer/cli/"},
     "rich": {"importer/cli/", "importer/reports/"},
+    "pyarrow": {"importer/reports/parquet.py"},
 }
 
 #: units that only compute: no file, no clock, no log, no chance, no network, no process

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
+from typing import Final
 
 import click
 
+from importer.cli.files import check_place, write_file
 from importer.cli.options import database_url, db_option, wait_s
 from importer.cli.output import is_terminal, say, terminal_columns
 from importer.errors import UsageError
@@ -15,6 +18,8 @@ _SPAN = re.compile(r"(?P<start>[\d:.]+)-(?P<end>[\d:.]+)")
 _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+(?:\.\d+)?)")
 
 
+#: how a file is written whose name ends so
+_NAMED: Final = {".html": "html", ".htm": "html", ".png": "png"}
 #: as far as a row's number can go
 SESSION = click.IntRange(1, 2**63 - 1)
 
@@ -23,10 +28,26 @@ SESSION = click.IntRange(1, 2**63 - 1)
 @click.argument("session", type=SESSION)
 @db_option
 @click.option("--json", "is_json", is_flag=True, help="The session as the import prints it, a JSON object.")
-def show(*, session: int, db_url: str | None, is_json: bool) -> None:
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "html", "png"]),
+    help="How it is written: html is a page for a browser, png a picture of it. Default: as the name of FILE ends, else text.",
+)
+@click.option(
+    "--units", type=click.Choice(["metric", "imperial"]), default="metric", show_default=True, help="Units of the page and picture."
+)
+@click.option("-o", "--output", "path", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE. Default: stdout.")
+def show(*, session: int, db_url: str | None, is_json: bool, format_name: str | None, units: str, path: Path | None) -> None:
     """Show one session: its segments, what was found and where it came from. SESSION is the number that the import printed."""
     from importer.store import open_store
 
+    kind = format_name or ("text" if path is None else _NAMED.get(path.suffix.lower(), "text"))
+    if is_json and kind != "text":
+        raise UsageError(f"--json: is a format of its own, beside {kind}: choose one of them")
+    if kind != "text":
+        _draw(session, kind, database_url(db_url), units=units, path=path)
+        return
     with open_store(database_url(db_url), create=False, read_only=True, wait_s=wait_s()) as store:
         record, recordings = store.session(session), store.recordings(session)
     from importer.reports.recordings import recording_lines, recordings_json
@@ -34,11 +55,41 @@ def show(*, session: int, db_url: str | None, is_json: bool) -> None:
     if is_json:
         from importer.reports.as_json import session_json
 
-        click.echo(json.dumps({**session_json(record), "recordings": recordings_json(recordings)}, allow_nan=False))
-        return
-    from importer.reports.session_page import session_text
+        text = json.dumps({**session_json(record), "recordings": recordings_json(recordings)}, allow_nan=False)
+    else:
+        from importer.reports.session_page import session_text
 
-    say("\n".join((session_text(record), *recording_lines(record, recordings))))
+        text = "\n".join((session_text(record), *recording_lines(record, recordings)))
+    if path is not None:
+        write_file(path, f"{text}\n".encode())
+    elif is_json:
+        click.echo(text)
+    else:
+        say(text)
+
+
+def _draw(session: int, kind: str, url: str | None, *, units: str, path: Path | None) -> None:
+    """Write a session as a page or a picture."""
+    from importer.reports.questions.facts import Units
+    from importer.store import open_store
+
+    if path is not None:
+        check_place(path)
+    elif is_terminal():
+        raise UsageError(f"--format {kind}: is not for a terminal: add -o session-{session}.{kind}")
+    with open_store(url, create=False, read_only=True, wait_s=wait_s()) as store:
+        if kind == "png":
+            from importer.reports.web.session_picture import session_png
+
+            data = session_png(store, session, units=Units(units))
+        else:
+            from importer.reports.web.page import session_page_html
+
+            data = session_page_html(store, session, units=Units(units)).encode()
+    if path is None:
+        click.echo(data, nl=False)
+    else:
+        write_file(path, data)
 
 
 @click.command()

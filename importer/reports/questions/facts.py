@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from importer.reports.questions.energy import FACTOR
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from importer.store import Store
 
 Rows = tuple[dict[str, Any], ...]
+#: years outside these are no bounds: every recording lies between
+_EARLIEST_YEAR: Final = 1900
+_LATEST_YEAR: Final = 9000
 
 
 class Units(StrEnum):
@@ -121,8 +124,8 @@ class Facts:
         """Give the rows of a view that has `day_local`, `athlete` and `environment`, cut by days, athlete and place."""
         asked = self.asked
         # a day somewhere on earth may begin 14 hours before and end 12 hours after the same day in UTC
-        first = None if asked.since is None else _midnight(asked.since) - timedelta(hours=14)
-        last = None if asked.until is None else _midnight(asked.until) + timedelta(hours=36)
+        first = None if asked.since is None or asked.since.year < _EARLIEST_YEAR else _midnight(asked.since) - timedelta(hours=14)
+        last = None if asked.until is None or asked.until.year > _LATEST_YEAR else _midnight(asked.until) + timedelta(hours=36)
         days = (None if asked.since is None else asked.since.isoformat(), None if asked.until is None else asked.until.isoformat())
         return tuple(
             row for row in self._store.view(name, since=first, until=last, athlete=asked.athlete) if _is_asked(row, days, asked.place)
