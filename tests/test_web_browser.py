@@ -215,6 +215,32 @@ def test_an_address_opens_a_session_and_leads_back(browser, samples):
         assert seen.requests == [seen.address]
 
 
+def test_a_phone_that_is_turned_has_the_figures_drawn_anew_and_nothing_is_warned_of(browser, samples):
+    told: list[str] = []
+    with Seen(browser, samples, at="#session-1") as seen:
+        seen.page.on("console", lambda message: told.append(message.text))
+        seen.page.reload()
+        svg = seen.page.locator("#session-1-timeline svg")
+        svg.wait_for()
+        assert float(svg.get_attribute("width") or 0) > PHONE[0]
+        seen.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        seen.page.wait_for_function("() => document.querySelector('#session-1-timeline svg')?.width.baseVal.value <= innerWidth")
+        assert svg.count() == 1
+        # what is only suggested is told by more than its colour
+        assert seen.page.locator("#session-1-timeline svg path[fill*=hatch-suggested]").count() > 0
+        assert seen.errors + told == []
+
+
+def test_without_scripts_every_athlete_can_be_read_and_no_control_is_dead(browser, training):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(training.as_uri())
+    for name in ("me", "Ada"):
+        assert page.get_by_role("heading", name=f"In short of {name}").is_visible()
+    assert not page.get_by_role("checkbox").is_visible()
+    context.close()
+
+
 def test_a_session_has_a_page_of_its_own(browser, samples):
     with Seen(browser, samples.with_name("session.html")) as seen:
         seen.page.locator("#session-1 svg path").first.wait_for(state="attached")

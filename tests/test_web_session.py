@@ -120,6 +120,7 @@ def test_every_bout_stands_in_the_table_with_its_evidence(store):
     assert block.html.count("repetition ") >= len(backward) == 4
     assert "workout step" in block.html
     assert "All 9 stretches" not in block.html
+    assert block.html.count("Laps of the device") == (2 if record.laps else 0)
     whole = session_block(store, session.id, units=Units.IMPERIAL, is_whole=True).html
     assert (f"All {len(record.segments)} stretches" in whole, "/mi" in whole, "/km" in whole) == (True, True, False)
 

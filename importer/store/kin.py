@@ -53,8 +53,9 @@ class KinStore(Core):
         StoreError : there is no such session (code ``no-such-session``).
         """
         with self._read() as connection:
-            found = _members(connection, _shas_of_sessions(connection, [session_id]))
-        mine = sorted((one for one in found if one.session_id == session_id), key=lambda one: (not one.is_primary, one.key))
+            statement = _recordings().where(tables.recording.c.session_id == session_id)
+            found = [_member(row) for row in connection.execute(statement).mappings()]
+        mine = sorted(found, key=lambda one: (not one.is_primary, one.key))
         if not mine:
             raise self._no_session(session_id)
         return tuple(mine)
@@ -144,6 +145,11 @@ def _members(connection: Connection, shas: Iterable[str]) -> tuple[Member, ...]:
 
 @cache
 def _select_members() -> Select[Any]:
+    return _recordings().where(tables.source_file.c.sha256.in_(bindparam("shas", expanding=True)))
+
+
+@cache
+def _recordings() -> Select[Any]:
     recording, source, stream, session = tables.recording, tables.source_file, tables.stream, tables.session
     n_channels = select(func.count()).where(stream.c.recording_id == recording.c.id, ~stream.c.channel.contains("."))
     return (
@@ -157,7 +163,6 @@ def _select_members() -> Select[Any]:
         )
         .join(source, source.c.id == recording.c.source_id)
         .join(session, session.c.id == recording.c.session_id)
-        .where(source.c.sha256.in_(bindparam("shas", expanding=True)))
     )
 
 

@@ -181,15 +181,24 @@
       if (state.place && !scope.includes("place")) not.push("all places");
       tell(item, not.length ? `holds ${not.join(" and ")}` : "");
     }
+    tellSentences(isAll);
+  }
+
+  // sentences and tiles are those of everything: they say so where less is shown
+  function tellSentences(isAll) {
+    const held = [...(isAll ? [] : ["all of the time"]), ...(state.place ? ["all places"] : [])].join(" and ");
+    for (const section of document.querySelectorAll("#report .question, #report .summary")) {
+      tell(section, held ? `figures follow what you chose, the sentences hold ${held}` : "");
+    }
   }
 
   function tell(item, words) {
-    let place = item.querySelector(".scope");
+    let place = item.querySelector(":scope > .scope");
     if (!place && words) {
       place = document.createElement("p");
       place.className = "scope";
       const first = item.firstElementChild;
-      if (["FIGCAPTION", "SUMMARY"].includes(first.tagName)) first.after(place);
+      if (["FIGCAPTION", "H2", "SUMMARY"].includes(first.tagName)) first.after(place);
       else item.append(place);
     }
     if (place) {

@@ -96,10 +96,13 @@
   // a figure is drawn once it has room: a section that was hidden until now has none yet
   function drawSession(section, data, templates) {
     if (!data) return;
+    const widths = new Map(); // a phone that is turned has another width
     const seen = new ResizeObserver((entries) => {
       for (const { target } of entries) {
-        if (target.clientWidth === 0) continue;
-        seen.unobserve(target);
+        const width = target.clientWidth;
+        if (width === 0 || width === widths.get(target)) continue;
+        widths.set(target, width);
+        target.replaceChildren();
         (target.dataset.sessionFigure === "way" ? drawWay : drawTimeline)(target, data, templates);
       }
     });

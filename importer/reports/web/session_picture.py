@@ -53,7 +53,7 @@ def picture(record: SessionRecord, seen: Drawn, *, units: Units) -> dict[str, An
         drawing = way(width=max(20, round(wide * scale)), height=max(20, round(high * scale)))
         spec["vconcat"].append({key: drawing[key] for key in ("data", "width", "height", "layer")})
         spec["datasets"]["way"] = rows
-        spec["resolve"] = {"scale": {"x": "independent", "y": "independent"}}
+        spec["resolve"] = {"scale": dict.fromkeys(("x", "y", "color"), "independent"), "legend": {"color": "independent"}}
     return spec
 
 

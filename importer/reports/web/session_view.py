@@ -13,6 +13,7 @@ from importer.linking.settling import whole
 from importer.reports.efforts import effort_text, efforts, place_in_set
 from importer.reports.forms import cell, spoken
 from importer.reports.lines import backward_line
+from importer.reports.questions.amounts import many
 from importer.reports.questions.answer import Form
 from importer.reports.questions.facts import Units
 from importer.reports.web.markup import attribute, text
@@ -32,7 +33,7 @@ class SessionBlock(NamedTuple):
 
 
 def session_block(store: Store, session_id: int, *, units: Units, is_whole: bool = False) -> SessionBlock:
-    """Give a session as a part of a page, or (`is_whole`) as all there is on it: then with every stretch and lap.
+    """Give a session as a part of a page, or (`is_whole`) as all there is on it: then with every stretch.
 
     Raises
     ------
@@ -69,8 +70,9 @@ def _markup(record: SessionRecord, seen: Drawn | None, problem: str | None, *, u
     if seen is not None and seen.way is not None:
         yield _figure(name, "way", "On the ground", "The way, seen from above, north up; the backward parts are drawn thick.")
     yield from _bouts(record, units)
+    yield from _laps(record, units)
     if is_whole:
-        yield from _all(record, units)
+        yield from _stretches(record, units)
 
 
 def _title(record: SessionRecord) -> str:
@@ -120,11 +122,14 @@ def _bouts(record: SessionRecord, units: Units) -> Iterator[str]:
         yield f'<details class="evidence"><summary>Evidence</summary><ul>{"".join(_why(one) for one in backward)}</ul></details>'
 
 
-def _all(record: SessionRecord, units: Units) -> Iterator[str]:
+def _stretches(record: SessionRecord, units: Units) -> Iterator[str]:
     pace = "pace /mi" if units is Units.IMPERIAL else "pace /km"
     rows = [_stretch(one, units) for one in record.segments]
     header = ("from", "to", "direction", "gait", "by", "sure", "distance", pace, "spm", "bpm", "grade")
     yield _folded(f"All {len(rows)} stretches" if len(rows) != 1 else "The one stretch", _table("All stretches", header, rows))
+
+
+def _laps(record: SessionRecord, units: Units) -> Iterator[str]:
     if record.laps:
         laps = [
             (
@@ -136,7 +141,9 @@ def _all(record: SessionRecord, units: Units) -> Iterator[str]:
             )
             for i, one in enumerate(record.laps, start=1)
         ]
-        yield _folded(f"{len(laps)} laps of the device", _table("Laps of the device", ("lap", "from", "time", "distance", "kind"), laps))
+        yield _folded(
+            f"{many(len(laps), 'lap')} of the device", _table("Laps of the device", ("lap", "from", "time", "distance", "kind"), laps)
+        )
 
 
 def _bout(one: SegmentRecord, at: tuple[int, int] | None, units: Units) -> tuple[str, ...]:

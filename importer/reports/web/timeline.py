@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from importer.reports.questions.facts import Units
 from importer.reports.web.library import SCHEMA
-from importer.reports.web.palette import ROLE
+from importer.reports.web.palette import HATCH, ROLE
 
 #: seconds as [H:]MM:SS, in Vega's own language
 CLOCK: Final = (
@@ -53,8 +53,10 @@ def _pace_words(units: Units) -> str:
     return f"datum.value < 0.4 ? '' : floor({seconds} / 60) + ':' + pad({seconds} % 60, 2, '0', 'left')"
 
 
-def _colour() -> dict[str, Any]:
-    return {"domain": list(WHATS), "range": [ROLE + what for what in WHATS]}
+def _colour(*, is_area: bool) -> dict[str, Any]:
+    """Give the scale of colours; areas of what is only suggested are hatched."""
+    names = {what: HATCH if is_area and what == "suggested" else what for what in WHATS}
+    return {"domain": list(names), "range": [ROLE + name for name in names.values()]}
 
 
 def templates(units: Units) -> dict[str, Any]:
@@ -97,7 +99,7 @@ def _frame() -> dict[str, Any]:
         "$schema": SCHEMA,
         "data": {"name": "points"},
         "spacing": 10,
-        "resolve": {"scale": {"x": "shared"}},
+        "resolve": {"scale": {"x": "shared", "color": "independent"}, "legend": {"color": "independent"}},
         "config": {"axis": {"labelFontSize": 11, "titleFontSize": 11}},
     }
 
@@ -124,7 +126,7 @@ def _signal(name: str, *, units: Units, width: int = 600) -> dict[str, Any]:
                 "encoding": {
                     "x": {"field": "start", "type": "quantitative", "scale": {"nice": False}, "axis": {**time}},
                     "x2": {"field": "end"},
-                    "color": {"field": "what", "type": "nominal", "scale": _colour(), "legend": None},
+                    "color": {"field": "what", "type": "nominal", "scale": _colour(is_area=True), "legend": None},
                 },
             },
             {
@@ -155,7 +157,8 @@ def way(*, width: int, height: int) -> dict[str, Any]:
                     "y": {"field": "north", "type": "quantitative", **axis},
                     "order": {"field": "t", "type": "quantitative"},
                     "detail": {"field": "part"},
-                    "color": {"field": "what", "type": "nominal", "scale": _colour(), "legend": None},
+                    "color": {"field": "what", "type": "nominal", "scale": _colour(is_area=False), "legend": None},
+                    "strokeDash": {"condition": {"test": "datum.what === 'suggested'", "value": [1, 8]}, "value": [1, 0]},
                 },
             }
             for condition, stroke in (
