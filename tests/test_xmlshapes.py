@@ -126,6 +126,7 @@ def test_shapes_never_change_what_is_read(kind: str, data: st.DataObject):
         (b"<ele>105.0<", b"<ele><![CDATA[105.0]]><"),
         (b"<ele>105.0<", b"<ele>&#49;05.0<"),
         (b"<ele>105.0<", b"<ele>1_05<"),
+        (b"<ele>105.0<", b"<ele>\r\n105.0<"),
         (b"<ele>105.0<", b"x<ele>105.0<"),
         (b"<ele>105.0<", b"<!-- <trkpt> --><ele>105.0<"),
         (b"<ele>105.0</ele>", b"<ele>105.0</ele><ele>7</ele>"),

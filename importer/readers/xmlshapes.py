@@ -33,8 +33,8 @@ FIRST_STEP, LARGEST_STEP = 8192, 32_768
 _TOKEN: Final = re.compile(r"<(/?)([A-Za-z_][\w.:-]*)([^<>&]*?)(/?)>([^<>&]*)", re.ASCII)
 _ATTRIBUTE: Final = re.compile(r"(\s+)([A-Za-z_][\w.:-]*)(\s*=\s*)(\"[^\"]*\"|'[^']*')", re.ASCII)
 _BLANKS: Final = r"[\t\n\r ]*+"
-#: printable ASCII and blanks without < > & _
-_TEXT: Final = r"[\t\n\r -%'-;=?-^`-~]*+"
+#: printable ASCII and blanks without < > & _, and without the carriage return, which XML turns into something else
+_TEXT: Final = r"[\t\n -%'-;=?-^`-~]*+"
 #: ... without quotes and line breaks too
 _VALUE: Final = r"[ !#-%(-;=?-^`-~]*+"
 

@@ -71,7 +71,7 @@ def track(segments: Iterable[Sequence[Point]], **texts: str) -> str:
 
 
 def gpx(
-    body: str, *, creator: str = "retro-import tests", version: str = "1.1", metadata: str = "", waypoints: Iterable[Waypoint] = ()
+    body: str, *, creator: str = "tests of a reader", version: str = "1.1", metadata: str = "", waypoints: Iterable[Waypoint] = ()
 ) -> bytes:
     """Give a whole document around tracks: UTF-8 with a declaration."""
     namespace = GPX_10 if version == "1.0" else GPX_11
