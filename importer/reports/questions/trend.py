@@ -68,13 +68,14 @@ def correlation(x: Sequence[float], y: Sequence[float], *, least: int) -> Estima
     r = _pearson(a, b)
     if r is None:
         return None
+    r = max(-1.0, min(1.0, r))
     repeats = max(0.0, (_pearson(a[:-1], a[1:]) or 0.0) * (_pearson(b[:-1], b[1:]) or 0.0))
     independent = n * (1 - repeats) / (1 + repeats)
     if independent < LEAST_INDEPENDENT:
         return None
     z = math.atanh(max(-0.999999, min(0.999999, r)))
     reach = _Z * math.sqrt(_FIELLER / (independent - 3))
-    return Estimate(r, math.tanh(z - reach), math.tanh(z + reach), n)
+    return Estimate(r, min(r, math.tanh(z - reach)), max(r, math.tanh(z + reach)), n)
 
 
 def ranks(values: Sequence[float]) -> list[float]:
