@@ -18,11 +18,11 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SAMPLES: Final = ("outdoor-repetitions", "hill-repeats", "treadmill-belt-blocks")
-#: name -> where in the page, width and height of the window, pixels, whether dark
+#: name -> width and height of the window, pixels, and whether dark
 PAGES: Final = {
-    "report": ("", (1100, 1180), False),
-    "report-dark": ("", (1100, 1180), True),
-    "report-phone": ("", (500, 1180), False),
+    "report": ((1100, 1180), False),
+    "report-dark": ((1100, 1180), True),
+    "report-phone": ((500, 1180), False),
 }
 CHROMIUM: Final = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -48,9 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
         if browser is None:
             print("no chromium here: the pictures of the page stay as they are")
         else:
-            for name, (at, (width, height), is_dark) in PAGES.items():
+            for name, ((width, height), is_dark) in PAGES.items():
                 look = ["--force-dark-mode", "--blink-settings=preferredColorScheme=0"] if is_dark else []
-                shot = [f"--window-size={width},{height}", f"--screenshot={folder / f'{name}.png'}", f"{page.as_uri()}{at}"]
+                shot = [f"--window-size={width},{height}", f"--screenshot={folder / f'{name}.png'}", page.as_uri()]
                 subprocess.run([browser, *CHROMIUM, *look, *shot], check=True, capture_output=True, timeout=120)
     for path in sorted(folder.glob("*.png")):
         print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")

@@ -6,6 +6,7 @@ import base64
 import json
 import math
 import struct
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -17,15 +18,17 @@ from hypothesis import strategies as st
 
 from importer.detect.features import add_features
 from importer.detect.resample import resample
+from importer.detect.tagging import tag
 from importer.reports.questions.facts import Units
 from importer.reports.web import library
 from importer.reports.web.samples import SIGNALS, drawn, packed, points, way_points
 from importer.reports.web.session_picture import picture
 from importer.reports.web.session_view import session_block
 from importer.reports.web.timeline import templates, times
-from importer.store import open_store
+from importer.store import SourceInfo, open_store
 from importer.values.session import Basis, Direction, Segment, Standing
 from tests.support.activities import run
+from tests.support.databases import NOW, activity
 from tests.support.program import SAMPLES, retro
 from tests.support.runner import Block
 
@@ -182,6 +185,22 @@ def test_a_picture_is_a_png_of_the_sessions_figures(store, db, tmp_path):
     assert retro("show", "99", "--format", "png", "-o", path, "--db", db).returncode != 0
     assert retro("show", str(session.id), "--format", "png", "-o", tmp_path / "no" / "s.png", "--db", db).returncode == 2
     assert path.read_bytes() == data
+
+
+def test_a_session_of_which_nothing_was_measured_has_a_page_and_no_picture(tmp_path):
+    pytest.importorskip("vl_convert")
+    url = f"sqlite:///{tmp_path}/a.db"
+    with open_store(url) as store:
+        batch = store.start_batch(command="import", now=NOW)
+        bare = activity(n=60)
+        bare = replace(bare, columns={})
+        store.save(
+            SourceInfo(path="a.fit", sha256="a" * 64, size_bytes=1, format="fit"), [tag(bare)], batch_id=batch, athlete="me", now=NOW
+        )
+    path = tmp_path / "s.png"
+    done = retro("show", "1", "-o", path, "--db", url)
+    assert (done.returncode, "session 1: nothing to draw" in done.stderr, path.exists()) == (2, True, False)
+    assert retro("show", "1", "-o", tmp_path / "s.html", "--db", url).returncode == 0
 
 
 def test_a_session_without_position_and_heart_rate_is_drawn_all_the_same(store):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from importer.errors import UsageError
 from importer.linking.settling import whole
 from importer.reports.questions.facts import Units
 from importer.reports.web import library
@@ -28,12 +29,18 @@ def session_png(store: Store, session_id: int, *, units: Units) -> bytes:
 
     Raises
     ------
-    UsageError : the library that draws is not there (code as `library.png` says).
+    UsageError : the library that draws is not there, or nothing was measured that could be drawn.
     StoreError : there is no such session, or its samples are damaged.
     """
     record = store.session(session_id)
     seen = drawn(whole(store, session_id).activity, record.segments)
-    return library.png(painted(picture(record, seen, units=units), LIGHT), scale=_SCALE)
+    spec = picture(record, seen, units=units)
+    if not spec["vconcat"]:
+        raise UsageError(
+            f"session {session_id}: nothing to draw (found no speed, cadence, heart rate or position):"
+            f" `retro-import show {session_id}` has what there is"
+        )
+    return library.png(painted(spec, LIGHT), scale=_SCALE)
 
 
 def picture(record: SessionRecord, seen: Drawn, *, units: Units) -> dict[str, Any]:
