@@ -57,13 +57,13 @@ def test_a_session_comes_back_with_the_same_stretches_declared(name, names_sugge
 def test_gpx_brings_the_backward_stretches_back_as_far_as_the_track_goes(session):
     found = read(written(session.activity, session.tags, "gpx"))
     first_s = float(session.activity.t_s[0])
-    # a gpx begins with its first point, and a pair needs a point in the stretch
+    # a pair needs a point in the stretch, and is cut to the points
     kept: exported.SPANS = {-1: [], 1: []}
     for one in session.tags:
         if one.direction is Direction.BACKWARD and one.standing is Standing.ACCEPTED:
             inside = session.activity.t_s[(session.activity.t_s >= one.start_s) & (session.activity.t_s < one.end_s)]
             if len(inside):
-                kept[-1].append((max(0.0, one.start_s - first_s), one.end_s - first_s))
+                kept[-1].append((max(one.start_s, first_s), one.end_s))
 
     assert apart(declared(found), kept, direction=-1, until_s=found.elapsed_s) <= 0.002 * 2 * len(session.tags)
     assert declared(found)[1] == []

@@ -1,7 +1,8 @@
 """The figures of a lap, as the formats have places for them.
 
-Conventions: SI; None is "not measured". Distance is counted as the segments' own is (`importer.detect.segments.Way`); means and maxima are
-those of the samples in ``[start_s, end_s)``, pauses left out; time on the timer excludes pauses.
+Conventions: SI; None is "not measured". Distance is counted as the segments' own is (`importer.detect.segments.Way`); that of the whole
+session is the recording's own total, and a lap of which the samples tell none keeps the recording's. Means and maxima are those of the
+samples in ``[start_s, end_s)``, pauses left out; time on the timer excludes pauses.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Measure:
         """Give the figures of ``[start_s, end_s)``."""
         activity = self._activity
         timer_s = end_s - start_s - sum(max(0.0, min(end_s, pause.end_s) - max(start_s, pause.start_s)) for pause in activity.pauses)
-        distance_m = self._way.between(start_s, end_s)
+        distance_m = self.distance_m(start_s, end_s)
         first, last = np.searchsorted(activity.t_s, (start_s, end_s)).tolist()
         if end_s >= activity.elapsed_s:
             last = len(activity)
@@ -67,6 +68,16 @@ class Measure:
             _mean(power),
             _highest(power),
         )
+
+    def distance_m(self, start_s: float, end_s: float) -> float | None:
+        """Give the distance in ``[start_s, end_s)``, m; None where nothing tells it."""
+        activity = self._activity
+        if activity.distance_m is not None and start_s <= 0.0 and end_s >= activity.elapsed_s:
+            return activity.distance_m
+        found = self._way.between(start_s, end_s)
+        if found is not None:
+            return found
+        return next((lap.distance_m for lap in activity.laps if (lap.start_s, lap.end_s) == (start_s, end_s)), None)
 
     def _samples(self, name: str, first: int, last: int) -> FloatArray:
         """Give what was measured of a channel while the timer ran: (m,) without NaN."""

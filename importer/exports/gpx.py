@@ -2,7 +2,7 @@
 
 Conventions: a point has a position, so that samples without one, and those inside a pause, are left out. Values beside it stand in Garmin's
 TrackPointExtension v2 and PowerExtension, distance in Cluetrust's; cadence counts strides. A pair of waypoints is cut to the track:
-of a stretch that no point lies in, nothing is said. There are no laps in GPX.
+of a stretch that no point lies in, nothing is said. There are no laps in GPX. The session's start is the file's own time.
 
 Source: GPX 1.1 schema; Garmin's TrackPointExtensionv2.xsd.
 """
@@ -69,7 +69,7 @@ def gpx_bytes(content: Content) -> bytes:
         (
             HEAD,
             f'<gpx version="1.1" creator="{EXPORTER} {__version__}" {_SPACES}>\n',
-            f"<metadata>{element('name', title)}<time>{stamp(content.moment(float(track.t_s[0])))}</time></metadata>\n",
+            f"<metadata>{element('name', title)}<time>{stamp(content.activity.start)}</time></metadata>\n",
             *(_waypoint(content, track, point) for point in sorted(_waypoints(content, track), key=_when)),
             f"<trk>{element('name', title)}{element('desc', about or None)}{kind}\n",
             *_segments(content, track),
@@ -91,7 +91,7 @@ def _track(content: Content) -> _Track:
     latitude, longitude = (activity.columns.get(name, missing) for name in ("latitude_deg", "longitude_deg"))
     kept = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude) & content.is_running())
     if len(kept) < 2:
-        raise UsageError("GPX cannot hold a session without positions (found none to export): choose tcx or fit")
+        raise UsageError(f"GPX cannot hold a session without positions (found {len(kept) or 'none'} to export): choose tcx or fit")
     return _Track(activity.t_s[kept], {name: column[kept] for name, column in activity.columns.items()})
 
 

@@ -30,6 +30,7 @@ def sample_columns(activity: Activity, segments: Iterable[Mapping[str, Any]]) ->
     Parameters
     ----------
     segments : rows with `start_s` and `TAGS`, in order of time, that cover the session; `segment_tags` makes them of records.
+        A session without any length has none: then nothing is known of its sample.
     """
     return {"t_s": activity.t_s, **activity.columns, **tag_columns(activity.t_s, segments)}
 
@@ -43,6 +44,8 @@ def tag_columns(t_s: NDArray[np.float64], segments: Iterable[Mapping[str, Any]],
     names : keys of the segments' rows; a key that is none of `WORDS` holds numbers.
     """
     rows = tuple(segments)
+    if not rows:
+        return {name: np.full(len(t_s), None) if name in WORDS else np.full(len(t_s), np.nan) for name in names}
     at = np.searchsorted(np.array([row["start_s"] for row in rows]), t_s, side="right") - 1
     found: Columns = {}
     for name in names:

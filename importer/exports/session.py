@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 #: formats of one session, as ``--format`` names them
 FORMATS: Final = ("tcx", "gpx", "fit", "csv", "json", "parquet")
+#: what laps may differ by from the total before that is worth a word, m and as a share of it
+_TOTAL_SLACK_M: Final = 10.0
+_TOTAL_SLACK_SHARE: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +111,24 @@ def _format_notes(made: Content, format_name: str) -> list[str]:
     is_running, name = made.is_running(), format_name.upper()
     n_paused = int(np.count_nonzero(~is_running))
     notes = [f"{n_paused:,} samples inside pauses are left out: {name} has no place for them"] if n_paused else []
+    if format_name == "tcx":
+        notes += _total_notes(made)
     if format_name == "gpx":
         n_lost = int(np.count_nonzero(is_running & np.isnan(made.activity.columns["latitude_deg"])))
         if n_lost:
             notes.append(f"{n_lost:,} samples without a position are left out: GPX has no place for them")
     return notes
+
+
+def _total_notes(made: Content) -> list[str]:
+    """Say where the laps do not add up to the recording's own total, for which TCX has no place."""
+    from importer.exports.figures import Measure
+
+    measure, total_m = Measure(made.activity), made.activity.distance_m
+    added_m = sum(measure.distance_m(piece.start_s, piece.end_s) or 0.0 for piece in made.pieces)
+    if total_m is None or abs(total_m - added_m) <= max(_TOTAL_SLACK_M, _TOTAL_SLACK_SHARE * total_m):
+        return []
+    return [f"the laps add up to {added_m:,.0f} m, as the samples tell; TCX has no place for the recording's own total, {total_m:,.0f} m"]
 
 
 def _privacy_notes(activity: Activity, n_hidden: int, options: Options, format_name: str) -> list[str]:

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from importer import __version__
+from importer.errors import UsageError
 from importer.exports import wording
 from importer.exports.content import Content, Piece
 from importer.exports.figures import Figures, Measure
@@ -31,8 +32,15 @@ _MOST_STRIDES: Final = 254
 
 
 def tcx_bytes(content: Content) -> bytes:
-    """Write a session, prepared on `MILLISECOND`, as TCX."""
+    """Write a session, prepared on `MILLISECOND`, as TCX.
+
+    Raises
+    ------
+    UsageError : the session has no length, so that there is no lap for its sample.
+    """
     activity = content.activity
+    if not content.pieces:
+        raise UsageError(f"TCX cannot hold a session without a lap (found {activity.elapsed_s:g} s of it): choose fit, csv or json")
     words = "\n\n".join(part for part in (wording.title(activity.texts), wording.notes(activity.texts), content.listed) if part)
     return "".join(
         (
