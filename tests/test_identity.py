@@ -16,7 +16,7 @@ from importer.identity.align import clock_shift_s
 from importer.identity.combine import Part, combine
 from importer.identity.compare import Verdict, compare
 from importer.identity.groups import clocks, group
-from importer.identity.rules import Weighed, by_richness, is_exact, near
+from importer.identity.rules import Weighed, by_richness, is_copy, is_exact, near
 from importer.identity.series import beside, fine, shared
 from importer.values.activity import Activity, CadenceBasis, Device, Environment, Lap, Pause, Place, SpeedBasis, Text
 from importer.values.sensors import BeatSeries
@@ -49,6 +49,25 @@ def test_the_same_place_in_a_file_of_several_is_asked_for_within_one_format():
     watch = Device("garmin", "fr935", 7)
     assert not is_exact(blank(device=watch), blank(device=watch, session_index=1))
     assert is_exact(blank(device=watch), blank(device=watch, session_index=1, format="tcx"))
+
+
+def test_an_export_is_a_copy_of_what_starts_with_it_and_is_no_shorter():
+    export = blank(device=Device(product="retro-import 1.0"), n=600, elapsed_s=600.0, timer_s=600.0)
+    assert is_copy(export, blank())
+    assert is_copy(blank(), export)
+    assert is_copy(export, blank(later_s=1))
+    assert not is_copy(export, blank(later_s=2))
+    assert is_copy(export, blank(n=599, elapsed_s=599.0, timer_s=599.0))
+    assert not is_copy(export, blank(n=598, elapsed_s=598.0, timer_s=598.0))
+    assert not is_copy(blank(), blank())
+
+
+def test_an_export_is_no_copy_of_what_another_heart_has_run():
+    hearts = (140.0 + 5.0 * np.random.default_rng(seed).standard_normal(1200) + 15 * seed for seed in (1, 2))
+    one, other = (blank(columns={"heart_rate_bpm": heart}) for heart in hearts)
+    export = Device(product="retro-import")
+    assert compare(one, replace(one, device=export)).verdict is SAME
+    assert compare(one, replace(other, device=export)).verdict is DIFFERENT
 
 
 @pytest.mark.parametrize(
@@ -207,6 +226,15 @@ def test_a_chain_of_pairs_links_its_ends_but_never_two_that_stay_apart():
     assert group(keys, bonds, are_apart=lambda *_: False) == (("a", "b", "c"), ("d", "e"))
     apart = {frozenset("ac")}
     assert group(keys, bonds, are_apart=lambda a, b: frozenset((a, b)) in apart) == (("a", "b"), ("c",), ("d", "e"))
+
+
+def test_a_copy_joins_one_session_and_never_makes_one_of_two():
+    bonds = [("a", "c"), ("b", "c"), ("c", "d")]
+    for order in itertools.permutations(bonds):
+        groups = group("abcd", order, are_apart=lambda *_: False, copies={"c", "d"})
+        assert sorted(map(len, groups)) in ([1, 3], [2, 2])
+        assert not any({"a", "b"} <= set(one) for one in groups)
+    assert group("abc", [("a", "b"), *bonds[:2]], are_apart=lambda *_: False, copies={"c"}) == (("a", "b", "c"),)
 
 
 @settings(max_examples=200)

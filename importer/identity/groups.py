@@ -1,18 +1,20 @@
 """Which recordings make one session, from what is known of every two of them.
 
 Conventions: the answer depends on the recordings and the pairs alone, never on the order in which they came. A word of the user's stands
-over everything the program found; a chain of pairs links its ends, but never two that are to stay apart.
+over everything the program found; a chain of pairs links its ends, but never two that are to stay apart, nor two by a mere copy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 K = TypeVar("K", bound=Hashable)
 
 
-def group(keys: Iterable[K], bonds: Sequence[tuple[K, K]], *, are_apart: Callable[[K, K], bool]) -> tuple[tuple[K, ...], ...]:
+def group(
+    keys: Iterable[K], bonds: Sequence[tuple[K, K]], *, are_apart: Callable[[K, K], bool], copies: Container[K] = frozenset()
+) -> tuple[tuple[K, ...], ...]:
     """Join recordings into sessions.
 
     Parameters
@@ -20,6 +22,7 @@ def group(keys: Iterable[K], bonds: Sequence[tuple[K, K]], *, are_apart: Callabl
     keys : the recordings.
     bonds : pairs that belong together, the strongest first.
     are_apart : whether two recordings must not be in one session.
+    copies : recordings that join what they are like, and prove nothing of two others: both may be what they were made of.
 
     Returns
     -------
@@ -31,6 +34,8 @@ def group(keys: Iterable[K], bonds: Sequence[tuple[K, K]], *, are_apart: Callabl
         if a not in home or b not in home or home[a] is home[b]:
             continue
         if any(are_apart(one, other) for one in home[a] for other in home[b]):
+            continue
+        if (a in copies or b in copies) and all(any(key not in copies for key in home[end]) for end in (a, b)):
             continue
         joined = home[a] + home[b]
         for key in joined:

@@ -61,6 +61,17 @@ def is_exact(a: Activity, b: Activity) -> bool:
     return a.session_index == b.session_index and all(one == other for one, other in makers)
 
 
+def is_copy(a: Activity, b: Activity) -> bool:
+    """Say whether one is an export of this program, which says of itself that it is a copy, and the other may be what it was made of.
+
+    They start in the same second, and the copy is no longer: a format may have no place for the last samples, or for those between.
+    """
+    if a.device.is_export and not b.device.is_export:
+        a, b = b, a
+    is_same_start = abs((a.start - b.start).total_seconds()) <= SAME_START_S
+    return b.device.is_export and is_same_start and b.elapsed_s <= a.elapsed_s + SAME_START_S
+
+
 def near(a: Activity, b: Activity) -> Near | None:
     """Say whether start, length and sport allow that both are one session; None where they do not."""
     if (a.environment is Environment.ELLIPTICAL) != (b.environment is Environment.ELLIPTICAL):

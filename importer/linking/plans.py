@@ -78,13 +78,13 @@ def _compared(store: Store, new: Sequence[Member], found: Kin) -> tuple[Pair, ..
 
 def _likely(one: Member, others: Sequence[Member]) -> frozenset[Key]:
     """Give the recordings that may be of the same session, at most `MOST_COMPARED`: the exact ones first, then the nearest."""
-    from importer.identity.rules import is_exact, near
+    from importer.identity.rules import is_copy, is_exact, near
 
     ranked = []
     for other in others:
         if one.key.sha256 == other.key.sha256:
             continue
-        exact = is_exact(one.activity, other.activity)
+        exact = is_exact(one.activity, other.activity) or is_copy(one.activity, other.activity)
         if exact or near(one.activity, other.activity) is not None:
             apart_s = abs((one.activity.start - other.activity.start).total_seconds())
             ranked.append((not exact, apart_s + abs(one.activity.elapsed_s - other.activity.elapsed_s), other.key))
@@ -142,7 +142,13 @@ def grouped(members: Mapping[Key, Member], pairs: Sequence[Pair]) -> tuple[Clock
     """Give the sessions that recordings make: what belongs together, but never what the user keeps apart."""
     from importer.identity.groups import clocks, group
 
-    bonds = sorted((pair for pair in pairs if pair.is_bond), key=lambda pair: (pair.decision != TOGETHER, pair.a, pair.b))
+    said = {key for pair in pairs if pair.decision == TOGETHER for key in (pair.a, pair.b)}
+    copies = {key for key, member in members.items() if member.activity.device.is_export} - said
+
+    def strength(pair: Pair) -> tuple[bool, bool, Key, Key]:
+        return pair.decision != TOGETHER, not copies.isdisjoint((pair.a, pair.b)), pair.a, pair.b
+
+    bonds = sorted((pair for pair in pairs if pair.is_bond), key=strength)
     apart = {frozenset((pair.a, pair.b)) for pair in pairs if pair.decision == APART}
 
     def are_apart(one: Key, other: Key) -> bool:
@@ -150,7 +156,7 @@ def grouped(members: Mapping[Key, Member], pairs: Sequence[Pair]) -> tuple[Clock
 
     shifts_s = {(pair.a, pair.b): pair.shift_s for pair in bonds}
     found = []
-    for keys in group(sorted(members), [(pair.a, pair.b) for pair in bonds], are_apart=are_apart):
+    for keys in group(sorted(members), [(pair.a, pair.b) for pair in bonds], are_apart=are_apart, copies=copies):
         by_worth = ordered(keys, members)
         found.append(Clocked(by_worth, clocks(by_worth[0], by_worth, shifts_s)))
     return tuple(found)

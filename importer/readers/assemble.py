@@ -151,7 +151,9 @@ def _activity(
     t_unix_s, columns = samples.t_unix_s, {name: values for name, values in samples.columns.items() if np.isfinite(values).any()}
     start_unix_s = _start(recorded, float(t_unix_s[0]), is_whole=is_whole)
     t_s = _since(t_unix_s, start_unix_s)
-    laps = _laps(recorded, start_unix_s, float(t_unix_s[-1]))
+    # an export of this program keeps laps behind the last sample, where the recorder was silent until the end
+    slack_s = START_SLACK_S if is_whole and recorded.device.is_export else 0.0
+    laps = _laps(recorded, start_unix_s, float(t_unix_s[-1]) + slack_s)
     elapsed_s = max(float(t_s[-1]), laps[-1].end_s if laps and is_whole else 0.0)
     stated_s = recorded.timer_s if is_whole else None
     if stated_s is not None and not 0.0 < stated_s <= elapsed_s + TIMER_SLACK_S:

@@ -29,6 +29,7 @@ KNOWN_WRITERS: Final[tuple[tuple[str, str, float | None], ...]] = (
     ("fit", "suunto", STRIDES),
     ("fit", "stryd", STRIDES),
     ("fit", "ipbike", STRIDES),
+    ("fit", "retro-import", STRIDES),
     ("tcx", "garmin", STRIDES),
     ("tcx", "retro-import", STRIDES),
     ("gpx", "garmin", STRIDES),

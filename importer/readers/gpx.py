@@ -26,6 +26,7 @@ from importer.readers.sport_words import sport_of
 from importer.readers.xmlpass import Sink
 from importer.readers.xmlpoints import Points, limit_error
 from importer.readers.xmlstream import stream
+from importer.readers.xmltext import unix_time
 from importer.values.activity import Activity, Device, FloatArray, Place
 from importer.values.channels import CHANNELS
 
@@ -104,6 +105,7 @@ def _recorded(
     sport, sub_sport = sport_of(kind)
     marks, n_outside = _waypoint_marks(waypoints, t_unix_s)
     sensor, counts = acceleration(document.accelerations, points.t_unix_s, part)
+    device = Device(product=document.creator)
     n_hearts = int(np.count_nonzero(hearts.is_new[part]))
     if n_hearts:
         notes = (*notes, f"heart-rate: {n_hearts:,} samples got theirs from the list beside the track, as they have none themselves")
@@ -116,13 +118,20 @@ def _recorded(
         breaks=tuple(first - track.first for first in track.segments if track.first < first < part.stop),
         sport=sport,
         sub_sport=sub_sport,
-        device=Device(product=document.creator),
+        device=device,
         writer_factor=known_factor("gpx", document.creator),
+        start_unix_s=_start(document, device),
         marks=(*texts, *marks),
         sensors=() if sensor is None else (sensor,),
         counts=counts | {name: n for name, n in (("waypoints_outside", n_outside), ("merged_heart_rates", n_hearts)) if n},
         notes=notes,
     )
+
+
+def _start(document: Document, device: Device) -> float | None:
+    """Give the start of the session that an export of this program tells; the time of other files may be anything."""
+    stated = unix_time(document.time) if device.is_export else math.nan
+    return stated if math.isfinite(stated) else None
 
 
 def _words(track: Track) -> tuple[list[tuple[Place, str]], str | None]:

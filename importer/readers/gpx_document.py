@@ -145,6 +145,8 @@ class Document:
     """What stands in a GPX file outside its points."""
 
     creator: str | None = None
+    #: the file's own time, which each writer understands as it likes
+    time: str = ""
     tracks: list[Track] = field(default_factory=list)
     waypoints: list[Waypoint] = field(default_factory=list)
     texts: list[tuple[Place, str]] = field(default_factory=list)
@@ -184,6 +186,8 @@ class Document:
             self.tracks[-1].texts.append((_TRACK_TEXTS[path], text))
         elif path == f"gpx/trk/extensions/{TRANSLATED_TYPE}":
             self.tracks[-1].translated_type = text
+        elif path == "gpx/metadata/time":
+            self.time = text
         elif path in _FILE_TEXTS:
             self.texts.append((_FILE_TEXTS[path], text))
         elif path in _WAYPOINT_TEXTS:

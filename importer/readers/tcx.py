@@ -25,7 +25,7 @@ from importer.readers.xmlpass import Sink
 from importer.readers.xmlpoints import Points
 from importer.readers.xmlstream import stream
 from importer.readers.xmltext import number, unix_time
-from importer.values.activity import Activity, Device, Environment, FloatArray, Place, SpeedBasis
+from importer.values.activity import EXPORTER, Activity, Device, Environment, FloatArray, Place, SpeedBasis
 
 #: s; a lap whose start is off its first point by whole quarters of an hour, within this, was written in another time zone
 ZONE_SLACK_S: Final = 2.0
@@ -108,6 +108,7 @@ def _recorded(document: Document, points: Points, entry: TcxActivity, *, notes: 
         notes = (*notes, "lap-distance: the distance starts from zero in each lap, it was added up")
     sport, sub_sport = sport_of(entry.sport)
     device = _device(entry)
+    is_export = document.author == EXPORTER
     words = (device.manufacturer, device.product, document.author)
     said = " ".join(word for word in words if word is not None).casefold()
     has_belt = any(word in said for word in _BELTS)
@@ -122,11 +123,13 @@ def _recorded(document: Document, points: Points, entry: TcxActivity, *, notes: 
         breaks=tuple(first - entry.first for lap in entry.laps for first in lap.tracks[1:] if entry.first < first < part.stop),
         sport=sport,
         sub_sport=sub_sport,
-        device=device,
+        # an export names the device that recorded the session, and is no file of that device
+        device=Device(product=EXPORTER) if is_export else device,
         writer_factor=known_factor("tcx", *words),
         start_unix_s=_start(entry, laps),
         timer_s=_total(entry, "TotalTimeSeconds"),
-        distance_m=_total(entry, "DistanceMeters"),
+        # an export writes 0 where nothing was measured, as the schema demands a number
+        distance_m=(_total(entry, "DistanceMeters") or None) if is_export else _total(entry, "DistanceMeters"),
         indoor_speed=_indoor_speed(device, has_belt=has_belt, sub_sport=sub_sport, sensors=entry.sensors),
         indoor_environment=Environment.TREADMILL if has_belt or sub_sport == "treadmill" else Environment.INDOOR,
         laps=tuple(lap for lap, _ in laps),

@@ -135,7 +135,7 @@ class Device:
 
     @property
     def is_export(self) -> bool:
-        """Whether this program wrote the file, as a copy of what it knew; a TCX names the recording device instead."""
+        """Whether this program wrote the file, as a copy of what it knew."""
         return self.product is not None and self.product.startswith(EXPORTER)
 
 

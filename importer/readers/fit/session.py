@@ -158,7 +158,7 @@ class Draft:
             return CadenceBasis.NONE, None
         cycles, timer_s = self.span.row.number("total_cycles"), self.span.row.number("total_timer_time")
         maker = devices.device(self.messages)
-        program = "qdomyos" if devices.is_qz(self.messages) else None
+        program = "qdomyos" if devices.is_qz(self.messages) else maker.product if maker.is_export else None
         factor, basis = decide_cadence(
             raw,
             columns.get("speed_mps", np.full(len(raw), np.nan)),
