@@ -305,6 +305,17 @@ def test_what_a_killed_export_left_is_cleared_away_after_a_day(trained, tmp_path
     assert (old.exists(), young.exists()) == (False, True)
 
 
+@pytest.mark.parametrize("name", ["a**b", "runs[1]", "Läufe 2026 ?"])
+def test_a_folder_may_have_any_name_and_is_tidied_all_the_same(trained, tmp_path, name):
+    left = tmp_path / f".{name}.0badcafe.partial"
+    left.mkdir()
+    long_ago = time.time() - 100_000
+    os.utime(left, (long_ago, long_ago))
+    write_dataset(trained, tmp_path / name)
+
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_progress_is_told_session_by_session(trained, tmp_path):
     told: list[tuple[int, int]] = []
     write_dataset(trained, tmp_path / "runs", progress=lambda *done: told.append(done))

@@ -97,6 +97,30 @@ def test_a_file_is_replaced_only_by_force(db, tmp_path):
     assert path.stat().st_size > 100_000
 
 
+def test_a_link_to_nowhere_is_a_file_that_is_there(db, tmp_path):
+    path = tmp_path / "run.tcx"
+    path.symlink_to(tmp_path / "elsewhere")
+    refused = retro("export", "2", "-o", path, "--db", db)
+
+    assert (refused.returncode, path.is_symlink(), path.exists()) == (2, True, False)
+    assert "is there already" in refused.stderr
+
+
+def test_a_long_name_that_the_disk_can_hold_is_no_hindrance(db, tmp_path):
+    path = tmp_path / f"{'n' * 250}.tcx"
+
+    assert retro("export", "2", "-o", path, "--db", db).returncode == 0
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_without_a_stdout_nothing_is_written_and_that_is_said(db):
+    command = f"exec {sys.executable} -m importer export 2 --format fit --db {db} >&-"
+    environment = {**os.environ, "PYTHONPATH": str(SAMPLES.parent)}
+    done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, text=True, env=environment, timeout=120)
+
+    assert (done.returncode, "there is no stdout to write to" in done.stderr) == (2, True)
+
+
 def test_a_folder_takes_the_file_under_the_name_of_the_session(db, tmp_path):
     assert retro("export", "2", "--format", "fit", "-o", tmp_path, "--db", db).returncode == 0
     assert [path.name for path in tmp_path.iterdir()] == ["retro-session-2.fit"]
@@ -116,7 +140,12 @@ def test_a_folder_takes_the_file_under_the_name_of_the_session(db, tmp_path):
         (["export", "--all", "--format", "csv", "-o", "x"], 2, "is written as parquet"),
         (["export", "--all"], 2, "needs a folder to write to"),
         (["export", "2", "--format", "tcx", "--athlete", "me"], 2, "--athlete goes with --all"),
-        (["export", "2", "--format", "tcx", "-o", "/nowhere/run.tcx"], 2, "cannot be written"),
+        (["export", "2", "--format", "tcx", "--hide-start", "nan"], 2, "nan is no distance"),
+        (["export", "--all", "-o", "-"], 2, "which stdout cannot hold"),
+        (["export", "2", "--format", "tcx", "-o", "/nowhere/run.tcx"], 2, "there is no folder /nowhere"),
+        (["export", "2", "--format", "tcx", "-o", "/nowhere/"], 2, "there is no such folder"),
+        (["export", "2", "-o", f"{SAMPLES}/workout-steps.fit/run.tcx"], 2, "there is no folder"),
+        (["export", "2", "-o", f"{SAMPLES}/{'n' * 300}.tcx"], 2, "cannot be written (File name too long)"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_its_status(db, words, status, sentence):

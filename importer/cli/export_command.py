@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -36,7 +38,7 @@ _FARTHEST_M: Final = 100_000
     "-o",
     "--output",
     "output",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     metavar="FILE",
     help="Where to write: a file, a folder, or - for stdout. Default: stdout; on a terminal retro-session-SESSION.FORMAT, here.",
 )
@@ -64,7 +66,7 @@ def export(
     session: int | None,
     is_all: bool,
     format_name: str | None,
-    output: Path | None,
+    output: str | None,
     standing: str,
     hide_start_m: float | None,
     no_position: bool,
@@ -77,6 +79,8 @@ def export(
 
     SESSION is the number that the import printed. Times are UTC, distances metres. Serial numbers of devices are never written.
     """
+    if hide_start_m is not None and math.isnan(hide_start_m):
+        raise UsageError("--hide-start: nan is no distance (expected metres): give a number, e.g. 300")
     if is_all:
         if session is not None or no_text or standing != "accepted":
             raise UsageError("export --all: takes no SESSION, --standing and --no-text (a dataset holds all of it): leave them out")
@@ -92,32 +96,38 @@ def export(
     _export_one(session, format_name or _format_of(output), output, options, is_replacing=force, db_url=db_url)
 
 
-def _export_one(session: int, format_name: str, output: Path | None, options: Options, *, is_replacing: bool, db_url: str | None) -> None:
-    from importer.exports.files import check_free, write_whole
+def _export_one(session: int, format_name: str, output: str | None, options: Options, *, is_replacing: bool, db_url: str | None) -> None:
+    from importer.cli.files import check_free, check_place, write_file
     from importer.exports.session import export_session
     from importer.store import open_store
 
     target = _target(session, format_name, output)
     if target is not None:
-        check_free(target, is_replacing=is_replacing)
+        check_place(target)
+        if not is_replacing:
+            check_free(target)
+    elif sys.stdout is None:
+        raise UsageError("export: there is no stdout to write to: name a file with -o")
     with open_store(database_url(db_url), create=False, read_only=True, wait_s=wait_s()) as store:
         made = export_session(store, session, format_name, options)
     if target is None:
         click.echo(made.data, nl=False)
     else:
-        write_whole(target, made.data, is_replacing=is_replacing)
+        write_file(target, made.data)
         click.echo(f"session {session} is written to {target} ({_size(len(made.data))})", err=True)
     for note in made.notes:
         click.echo(fitted(f"note: {note}"), err=True)
 
 
 def _export_all(
-    format_name: str | None, output: Path | None, *, athlete: str | None, hide_start_m: float | None, no_position: bool, db_url: str | None
+    format_name: str | None, output: str | None, *, athlete: str | None, hide_start_m: float | None, no_position: bool, db_url: str | None
 ) -> None:
     if format_name not in (None, "parquet"):
         raise UsageError(f"export --all: is written as parquet (found --format {format_name}): leave --format out")
     if output is None:
         raise UsageError("export --all: needs a folder to write to: name it with -o")
+    if output == "-":
+        raise UsageError("export --all: is a folder of files, which stdout cannot hold: name a folder with -o")
     from importer.exports.dataset import write_dataset
     from importer.store import open_store
 
@@ -129,22 +139,26 @@ def _export_all(
         click.echo(f"note: session {session_id} is without samples and laps: {why}", err=True)
 
 
-def _format_of(output: Path | None) -> str:
+def _format_of(output: str | None) -> str:
     """Give the format that the name of the file says."""
-    suffix = "" if output is None else output.suffix.lower().removeprefix(".")
+    suffix = "" if output is None else Path(output).suffix.lower().removeprefix(".")
     if suffix in _FORMATS:
         return suffix
     raise UsageError(f"export: needs a format: --format {'|'.join(_FORMATS)}, or a file name that ends in one of them after -o")
 
 
-def _target(session: int, format_name: str, output: Path | None) -> Path | None:
+def _target(session: int, format_name: str, output: str | None) -> Path | None:
     """Give the file to write, None for stdout."""
     name = f"retro-session-{session}.{format_name}"
     if output is None:
         return Path(name) if is_terminal() else None
-    if str(output) == "-":
+    if output == "-":
         return None
-    return output / name if output.is_dir() else output
+    if os.path.isdir(output):  # noqa: PTH112 - pathlib's raises for a name that is too long
+        return Path(output) / name
+    if output.endswith(("/", os.sep)):
+        raise UsageError(f"{output}: there is no such folder: make it, or choose another place")
+    return Path(output)
 
 
 def _size(n_bytes: int) -> str:

@@ -21,10 +21,24 @@ def check_place(path: Path) -> None:
     ------
     UsageError : its folder is not there, or a folder stands in its place.
     """
-    if path.is_dir():
+    # not pathlib's: a name that is too long is an error there
+    if os.path.isdir(path):  # noqa: PTH112
         raise UsageError(f"{path}: is a folder (expected a file): add a name to it")
-    if not path.absolute().parent.is_dir():
+    if not os.path.isdir(path.absolute().parent):  # noqa: PTH112
         raise UsageError(f"{path}: there is no folder {path.absolute().parent}: make it, or choose another place")
+
+
+def check_free(path: Path) -> None:
+    """See that no file is there, which would be lost.
+
+    Raises
+    ------
+    UsageError : one is, or a link to one.
+    """
+    # what is neither file nor folder (a pipe, /dev/stdout) keeps nothing that could be lost
+    is_dangling = os.path.lexists(path) and not os.path.exists(path)  # noqa: PTH110 - as above
+    if is_dangling or os.path.isfile(path):  # noqa: PTH113
+        raise UsageError(f"{path}: is there already: name another file with -o, or replace it with --force")
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -6,6 +6,7 @@ that stands there already is replaced only where all that is in it is the progra
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import time
@@ -78,6 +79,6 @@ def _replace(target: Path, partial: Path) -> None:
 
 
 def _forget_stale(target: Path) -> None:
-    for left in target.parent.glob(f".{target.name}.*.partial"):
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.partial"):
         if time.time() - left.stat().st_mtime > _STALE_S:
             shutil.rmtree(left, ignore_errors=True)
