@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -22,10 +22,13 @@ from importer.reports.questions.amounts import totals
 from importer.reports.questions.answer import Form
 from importer.reports.questions.facts import Asked, Facts, Period, Units
 from importer.reports.web.page import page_html, session_page_html
+from importer.reports.web.samples import drawn, points, way_points
+from importer.reports.web.whats import WHATS
+from importer.reports.words import clock
 from importer.store import Store, open_store
 from tests.conftest import ROOT
 from tests.support.filled import filled
-from tests.support.many_sessions import years_of_training
+from tests.support.many_sessions import Part, SessionSpec, backward, years_of_training
 from tests.support.program import retro
 
 if TYPE_CHECKING:
@@ -164,11 +167,72 @@ def test_a_place_and_a_period_are_added_up_as_the_report_does(browser, store, tr
         seconds = sorted(row[f"backward_{standing}_s"] for row in rows for standing in ("accepted", "suggested"))
         assert seen.drawn().bars("amount-amount") == pytest.approx([one / seconds[-1] for one in seconds if one > 0], abs=0.01)
         assert seen.page.locator("#sessions tbody tr:visible").count() == sum(row["athlete"] == athlete for row in place.sessions)
-        assert "holds all places" in seen.page.inner_text("#balance")
         seen.page.select_option("#period", label="the last 4 weeks")
         since = date.fromisoformat(seen.page.input_value("#period").split("/")[0])
         assert seen.shown().startswith(said(Facts(store, replace(ASKED, place="outdoor", since=since)), athlete=athlete))
         assert seen.errors == []
+
+
+def test_what_does_not_follow_a_place_says_so_and_nothing_else_does(browser, training):
+    with Seen(browser, training) as seen:
+        seen.shown()
+        assert seen.page.locator(".scope:visible").count() == 0
+        seen.page.select_option("#place", "outdoor")
+        seen.page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        items = seen.page.evaluate(
+            "() => [...document.querySelectorAll('#report .item')].filter(one => one.offsetParent)"
+            ".map(one => [one.dataset.scope.split(' '), [...one.querySelectorAll('.scope')]"
+            ".filter(note => note.offsetParent).map(note => note.innerText)])"
+        )
+        follows = [told for scope, told in items if "place" in scope]
+        stays = [told for scope, told in items if "place" not in scope]
+        assert (len(follows) > 3, len(stays) > 20) == (True, True)
+        assert [told for told in follows if told] == []
+        assert [told for told in stays if len(told) != 1 or not told[0].endswith(" all places, not only what you chose")] == []
+        seen.page.select_option("#place", "")
+        assert seen.page.locator(".scope:visible").count() == 0
+
+
+#: a week that lies in two years, with a session in each, and one later; the first has no heart rate
+NEW_YEAR = [
+    SessionSpec(datetime.fromisoformat(f"{day}T06:00+00:00"), (Part(1200.0), backward(seconds, heart_rate_bpm=heart_rate)))
+    for day, seconds, heart_rate in (("2025-12-30", 60.0, 150.0), ("2026-01-02", 90.0, None), ("2026-02-10", 120.0, None))
+]
+
+
+@pytest.fixture(scope="module")
+def new_year(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("year") / "report.html"
+    with filled(NEW_YEAR) as store:
+        path.write_text(page_html(store, ASKED), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("year", "n_sessions", "bars", "weeks"), [("2026", 2, [120 / 150, 1.0], 7), ("2025", 1, [1.0], 1)])
+def test_a_year_has_every_week_that_holds_a_day_of_it(browser, new_year, year, n_sessions, bars, weeks):
+    with Seen(browser, new_year) as seen:
+        seen.shown()
+        assert "(7 rows)" in seen.page.inner_text("#amount details:has(table) summary")
+        seen.page.select_option("#period", label=year)
+        shown = seen.shown()
+        assert (f"Shown: {n_sessions} session" in shown, "Weeks are shown whole" in shown) == (True, True)
+        assert seen.drawn().bars("amount-amount") == pytest.approx(bars, abs=0.01)
+        seen.page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        rows = seen.page.locator("#amount tbody tr:visible")
+        assert (rows.count(), rows.last.locator("th").inner_text()) == (weeks, "2025-12-29")
+        count = f"({weeks} of 7 rows)" if weeks < 7 else "(7 rows)"
+        assert count in seen.page.inner_text("#amount details:has(table) summary")
+        assert seen.page.locator("#sessions tbody tr:visible").count() == n_sessions
+        assert seen.errors == []
+
+
+def test_a_figure_without_a_value_in_what_was_chosen_says_so(browser, new_year):
+    with Seen(browser, new_year) as seen:
+        figure = seen.drawn().page.locator("#effort figure", has_text="Heart rate of running")
+        assert figure.locator("svg").count() == 1
+        seen.page.select_option("#period", label="the last 4 weeks")
+        seen.drawn()
+        assert (figure.locator("svg").count(), figure.locator(".nothing").count()) == (0, 1)
 
 
 def test_suggestions_can_be_left_out(browser, training):
@@ -246,6 +310,101 @@ def test_a_session_has_a_page_of_its_own(browser, samples):
         seen.page.locator("#session-1 svg path").first.wait_for(state="attached")
         assert seen.errors == []
         assert seen.requests == [seen.address]
+
+
+def reading(seen: Seen) -> dict[str, str]:
+    """Give what is read of a session: headings and words."""
+    words = seen.page.inner_text("#session-1 .reading").replace("\N{MINUS SIGN}", "-").replace("\N{NO-BREAK SPACE}", " ").split("\n")
+    some = [one for one in words if one]
+    return dict(zip(some[::2], some[1::2], strict=True))
+
+
+def expected(store: Store, at: int) -> dict[str, str]:
+    """Give what a moment of the first session should be read as, by the words of the tables."""
+    record = store.session(1)
+    seen = drawn(store.load_activity(1), record.segments)
+    row = points(seen)[at]
+    start_s, end_s, what, _ = seen.spans[row["span"]]
+    words = {
+        "time": clock(round(row["t"])),
+        "direction": WHATS[what],
+        "stretch": f"{clock(start_s)} to {clock(end_s)}",
+        "pace": spoken(row["speed"], Form.PACE, Units.METRIC),
+        "cadence": spoken(row["cadence"], Form.CADENCE, Units.METRIC),
+        "heart rate": spoken(row["heart_rate"], Form.HEART_RATE, Units.METRIC),
+    }
+    return words | {"grade": spoken(row["grade"], Form.SHARE, Units.METRIC)}
+
+
+def test_a_session_is_read_by_pointer_and_by_keys(browser, samples):
+    with open_store(f"sqlite:///{samples.with_name('a.db')}", create=False, read_only=True) as store:
+        record = store.session(1)
+        cells = points(drawn(store.load_activity(1), record.segments))
+        first = next(i for i, row in enumerate(cells) if row["what"] == "suggested")
+        last = next(i for i, row in enumerate(cells) if row["span"] > cells[first]["span"]) - 1
+        told = {at: expected(store, at) for at in (first, first + 1, last + 1, 0, 40)}
+    with Seen(browser, samples.with_name("session.html")) as seen:
+        slider = seen.page.get_by_role("slider")
+        slider.wait_for()
+        # pace and grade are packed to a step of a byte: the words of the others are the same
+        rough = ("pace", "grade")
+
+        def same(at: int) -> None:
+            found, wanted = reading(seen), told[at]
+            assert list(found) == list(wanted)
+            assert {name: words for name, words in found.items() if name not in rough} == {
+                name: words for name, words in wanted.items() if name not in rough
+            }
+            assert slider.get_attribute("aria-valuetext") == ", ".join(f"{name} {words}" for name, words in reading(seen).items()).replace(
+                "grade -", "grade \N{MINUS SIGN}"
+            )
+
+        same(first)
+        slider.focus()
+        seen.page.keyboard.press("ArrowRight")
+        same(first + 1)
+        seen.page.keyboard.press("PageDown")
+        same(first)
+        seen.page.keyboard.press("PageUp")
+        same(last + 1)
+        seen.page.keyboard.press("PageDown")
+        same(first)
+        seen.page.keyboard.press("Home")
+        same(0)
+        plot = seen.page.locator("#session-1-timeline svg .concat_0_group path.background").first.bounding_box()
+        assert plot is not None
+        seen.page.mouse.move(plot["x"] + plot["width"] * cells[40]["t"] / record.elapsed_s, plot["y"] + 150)
+        same(40)
+        line = seen.page.locator("#session-1-timeline .cursor").bounding_box()
+        assert line is not None
+        assert line["x"] == pytest.approx(plot["x"] + plot["width"] * cells[40]["t"] / record.elapsed_s, abs=2)
+        assert seen.errors == []
+
+
+def test_the_way_has_a_scale_a_start_and_a_legend_and_shows_what_is_read(browser, samples):
+    with open_store(f"sqlite:///{samples.with_name('a.db')}", create=False, read_only=True) as store:
+        rows = way_points(drawn(store.load_activity(1), store.session(1).segments))
+    with Seen(browser, samples.with_name("session.html")) as seen:
+        ground = seen.page.locator("#session-1-way")
+        ground.locator(".dot").wait_for()
+        words = ground.locator("svg text").all_text_contents()
+        assert {"start", "backward, only suggested", "forward"} <= set(words)
+        word = next(one for one in words if one.endswith(" m"))
+        # the bar is as long as it says: against the way, whose length in metres is known
+        ends = "marks => marks.map(one => one.getBBox()).map(box => [box.x, box.x + box.width])"
+        (bar,) = ground.locator("svg .mark-rule line").evaluate_all(ends)
+        lines = ground.locator("svg .mark-line path").evaluate_all(ends)
+        wide_px = max(right for _, right in lines) - min(left for left, _ in lines)
+        wide_m = max(row["east"] for row in rows) - min(row["east"] for row in rows)
+        assert (bar[1] - bar[0]) * wide_m / wide_px == pytest.approx(float(word.removesuffix(" m")), rel=0.01)
+        # at the start the dot lies on the ring
+        seen.page.get_by_role("slider").focus()
+        seen.page.keyboard.press("Home")
+        ring, dot = ground.locator("svg .mark-symbol.role-mark path").bounding_box(), ground.locator(".dot").bounding_box()
+        assert ring is not None
+        assert dot is not None
+        for at, size in (("x", "width"), ("y", "height")):
+            assert dot[at] + dot[size] / 2 == pytest.approx(ring[at] + ring[size] / 2, abs=8)  # type: ignore[literal-required]
 
 
 def grave(seen: Seen) -> list[str]:

@@ -34,7 +34,7 @@ from tests.support.many_sessions import Part, SessionSpec, backward, years_of_tr
 
 ASKED = Asked(today=date(2026, 5, 10))
 HOSTILE = "</script><img src=x onerror=alert(1)>'\"&`"
-VOID = {"meta", "input", "img", "br", "link", "rect"}
+VOID = {"meta", "input", "img", "br", "link", "rect", "path"}
 needs_library = pytest.mark.skipif(find_spec("vl_convert") is None, reason="the library that draws has no wheel here")
 
 
@@ -261,6 +261,25 @@ def test_a_figure_holds_what_its_table_says_and_a_gap_stays_a_gap():
     figure = Figure("f", "F", Mark.LINE, "t", x, (Series("v", "it's", Role.ACCEPTED),), Form.DURATION, "alt")
     one = spec(figure, Table("t", "T", (x, y), rows), Units.METRIC)
     assert one["data"]["values"] == [{"x": "2026-01-05", "y0": 61.2346}, {"x": "2026-01-12", "y0": None}]
+
+
+@needs_library
+def test_bars_stand_in_all_of_the_time_also_where_there_are_none():
+    x, y = Column("week_local", "week of", Form.DAY), Column("v", "v", Form.DURATION)
+    rows = tuple({"week_local": week, "v": seconds} for week, seconds in (("2026-06-29", 0.0), ("2026-01-05", 60.0)))
+    figure = Figure("f", "F", Mark.BARS, "t", x, (Series("v", "v", Role.ACCEPTED),), Form.DURATION, "alt")
+    one = spec(figure, Table("t", "T", (x, y), rows), Units.METRIC) | {"width": 500, "config": CONFIG}
+    assert "Jul 2026" in library.svg(palette.painted(one, palette.LIGHT))
+
+
+def test_a_row_is_a_week_where_a_monday_names_it():
+    def row(name, value):
+        return table_html(Table("t", "T", (Column(name, "x", Form.DAY),), ({name: value},)), Units.METRIC)
+
+    assert 'data-week="2025-12-29"' in row("week_local", "2025-12-29")
+    assert 'data-week="2025-12-29"' in row("period", "2025-12-29")
+    assert 'data-day="2025-12-29"' in row("day_local", "2025-12-29")
+    assert 'data-day="2025-12"' in row("period", "2025-12")
 
 
 def luminance(colour: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 import struct
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +21,7 @@ from importer.detect.features import add_features
 from importer.detect.resample import resample
 from importer.detect.tagging import tag
 from importer.reports.questions.facts import Units
-from importer.reports.web import library
+from importer.reports.web import ground, library, palette
 from importer.reports.web.samples import SIGNALS, drawn, packed, points, way_points
 from importer.reports.web.session_picture import picture
 from importer.reports.web.session_view import session_block
@@ -185,6 +186,36 @@ def test_a_picture_is_a_png_of_the_sessions_figures(store, db, tmp_path):
     assert retro("show", "99", "--format", "png", "-o", path, "--db", db).returncode != 0
     assert retro("show", str(session.id), "--format", "png", "-o", tmp_path / "no" / "s.png", "--db", db).returncode == 2
     assert path.read_bytes() == data
+
+
+def test_what_is_only_suggested_is_hatched_in_a_picture():
+    pytest.importorskip("vl_convert")
+
+    def square(fill):
+        spec = {"$schema": library.SCHEMA, "data": {"values": [{}]}, "mark": {"type": "square", "size": 4000, "fill": fill}}
+        return library.png(palette.painted(spec, palette.LIGHT))
+
+    hatched, plain, empty = (square(fill) for fill in (palette.ROLE + palette.HATCH, f"{palette.ROLE}suggested", None))
+    assert len({hatched, plain, empty}) == 3
+
+
+@pytest.mark.parametrize(("units", "metres"), [(Units.METRIC, {"m": 1.0, "km": 1000.0}), (Units.IMPERIAL, {"yd": 0.9144, "mi": 1609.344})])
+@pytest.mark.parametrize("side_m", [30.0, 400.0, 30_000.0])
+def test_the_scale_bar_is_as_long_as_it_says(units, metres, side_m):
+    pytest.importorskip("vl_convert")
+    corners = ((0, 0), (1, 0), (1, 1), (0, 1))
+    rows = [
+        {"t": float(i), "east": (x - 0.5) * side_m, "north": (y - 0.5) * side_m, "what": "forward", "part": 0}
+        for i, (x, y) in enumerate(corners)
+    ]
+    spec = ground.fitted(ground.way(units), rows, whats={"forward"}, room=600)
+    assert (spec["width"], spec["height"]) == (420, 420 + ground.SIZES["foot"])
+    drawing = library.svg(palette.painted(spec, palette.LIGHT))
+    words = next(one for one in re.findall(r">([^<]+)</text>", drawing) if one.split()[-1] in metres)
+    (length_px,) = (abs(float(one)) for one in re.findall(r'<line [^>]*x2="([-\d.]+)"[^>]*stroke-width="3"', drawing))
+    number, unit = words.split()
+    assert length_px * side_m / 420 == pytest.approx(float(number) * metres[unit], rel=1e-6)
+    assert 0.39 * 150 < length_px <= 150
 
 
 def test_a_session_of_which_nothing_was_measured_has_a_page_and_no_picture(tmp_path):

@@ -8,7 +8,7 @@ from typing import Any, Final
 from importer.reports.questions.answer import Answer, Figure, Form, Mark, Series, Table
 from importer.reports.questions.facts import Units
 from importer.reports.web import figures as drawing
-from importer.reports.web.markup import MOST_ROWS, attribute, day_column, sentence, table_html, text
+from importer.reports.web.markup import MOST_ROWS, attribute, day_column, sentence, table_html, text, time_scope
 
 #: rows of a table that is folded away
 _FOLDED_ROWS: Final = 200
@@ -37,7 +37,7 @@ def question(answer: Answer, key: str, units: Units, specs: dict[str, Any], *, l
     yield f'<section id="{name}" class="question" aria-labelledby="{name}-title">'
     yield f'<h2 id="{name}-title" tabindex="-1">{text(answer.question)}</h2>'
     lines = "".join(f'<p class="lead">{sentence(line)}</p>' for line in answer.headline)
-    yield f'<div class="item words" data-scope="">{lines}</div>'
+    yield f'<div class="item words" data-scope="" data-holds="These sentences hold">{lines}</div>'
     drawn = [figure for figure in answer.figures if has_figures and answer.table(figure.table).rows]
     if drawn:
         yield '<div class="figures">'
@@ -70,7 +70,8 @@ def figure_html(answer: Answer, figure: Figure, key: str, units: Units, specs: d
     if weak:
         kept["weak"] = [{"key": f"y{i}", "title": figure.series[i].title} for i in weak]
     specs[number] = kept
-    scope = " ".join([*(["day"] if figure.x.form is Form.DAY else []), *(["place"] if "sums" in kept else [])])
+    days = [time_scope(figure.x.name, table.rows[0][figure.x.name])] if figure.x.form is Form.DAY else []
+    scope = " ".join([*days, *(["place"] if "sums" in kept else [])])
     height = 140 if figure.mark is Mark.CALENDAR else kept["spec"]["height"] + 40
     alt = attribute(figure.alt)
     return (
@@ -89,14 +90,14 @@ def _table(answer: Answer, table: Table, units: Units, linked: frozenset[int], *
     is_list = answer.name == "sessions"
     markup = table_html(table, units, most=_ALL_ROWS if is_list else MOST_ROWS if is_open else _FOLDED_ROWS, sessions=linked)
     names = [column.name for column in table.columns]
-    has_day = day_column(names) is not None
+    day = day_column(names)
     has_place = "environment" in names or bool(table.rows and "environment" in table.rows[0])
-    scope = " ".join([*(["day"] if has_day else []), *(["place"] if has_place else [])])
+    scope = " ".join([*([time_scope(day, table.rows[0][day])] if day is not None else []), *(["place"] if has_place else [])])
     if table.is_for_figure or (len(table.rows) > _OPEN_ROWS and (answer.figures or table is not answer.tables[0])):
         is_open = False
     if is_list:
         return f'<div class="item list" data-scope="{scope}">{markup}</div>'
-    title = f"{text(table.title)} <span>({_count(table)})</span>"
+    title = f'{text(table.title)} <span class="count" data-rows="{len(table.rows)}">({_count(table)})</span>'
     return f'<details class="item" data-scope="{scope}"{" open" if is_open else ""}><summary>{title}</summary>{markup}</details>'
 
 

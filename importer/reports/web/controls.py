@@ -13,6 +13,7 @@ from importer.reports.questions.amounts import many
 from importer.reports.questions.answer import Form
 from importer.reports.questions.facts import Asked, Facts, Units
 from importer.reports.questions.periods import COLUMNS, week_of
+from importer.reports.web.library import VEGA_SCHEMA
 from importer.reports.web.markup import attribute, text
 from importer.reports.web.vegawords import said
 
@@ -97,18 +98,19 @@ def _select(name: str, label: str, choices: Sequence[tuple[str, str]]) -> str:
 
 
 def _periods(facts: Facts) -> Iterator[tuple[str, str]]:
-    """Give choices: from and to, both included, and what they are called."""
-    yield f"0000-00-00/{_END}", "all of it"
+    """Give choices: from, to (both included) and the Monday of the first week, and what they are called."""
+    yield f"0000-00-00/{_END}/0000-00-00", "all of it"
     days = sorted(str(row["day_local"]) for row in facts.sessions)
     last, first = date.fromisoformat(week_of(date.fromisoformat(days[-1]))), days[0]
     for name, n in _WEEKS.items():
         begin = (last - timedelta(weeks=n - 1)).isoformat()
         if begin > first:
-            yield f"{begin}/{_END}", name
+            yield f"{begin}/{_END}/{begin}", name
     years = sorted({day[:4] for day in days}, reverse=True)
     if len(years) > 1:
         for year in years:
-            yield f"{year}-01-01/{year}-12-31", year
+            # a week that began in the year before holds days of this one
+            yield f"{year}-01-01/{year}-12-31/{week_of(date(int(year), 1, 1))}", year
 
 
 def session_rows(facts: Facts) -> dict[str, list[Any]]:
@@ -125,7 +127,7 @@ def totals_spec(units: Units) -> dict[str, Any]:
     words = {name: said(Form.DURATION, units, f"datum.{name}") for name in ("y0", "y1", "moving_s")}
     formulas = [{"type": "formula", "as": f"said_{name}", "expr": expression} for name, expression in words.items()]
     return {
-        "$schema": "https://vega.github.io/schema/vega/v6.json",
+        "$schema": VEGA_SCHEMA,
         "data": [
             {"name": "rows", "values": []},
             {"name": "totals", "source": "rows", "transform": [{**sums, "as": ["n", "y0", "y1", "moving_s"]}, *formulas]},

@@ -194,7 +194,9 @@ def _standing_bars(figure: Figure, rows: Sequence[Row], units: Units) -> dict[st
         mark |= {"strokeWidth": 1}
     bars = {"transform": [*_folded(figure), _STACK, {"filter": "datum.value > 0"}], "mark": mark, "encoding": encoding}
     until = {"calculate": f"utcOffset('{unit}', datum.x, 1)", "as": "until"}
-    layers: list[dict[str, Any]] = [bars]
+    # periods with nothing in them are part of the time too
+    time = {"mark": {"type": "rule", "opacity": 0, "tooltip": None}, "encoding": {"x": x, "x2": {"field": "until"}, "y": {"value": HEIGHT}}}
+    layers: list[dict[str, Any]] = [bars, time]
     if figure.low is not None:
         layers.append(_range(figure, units))
     return {"transform": [*told(figure, units), until], "layer": layers}

@@ -17,11 +17,7 @@ from importer.reports.web.markup import attribute, island, text
 
 _STATIC: Final = files("importer.reports.web")
 #: areas of what is only suggested are hatched
-_HATCH: Final = (
-    '<svg class="defs" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
-    f'<pattern id="{palette.HATCH}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect class="hatch-ground" width="6" height="6"/><rect class="hatch-line" width="3" height="6"/></pattern></defs></svg>'
-)
+_HATCH: Final = f'<svg class="defs" width="0" height="0" aria-hidden="true" focusable="false">{palette.hatch()}</svg>'
 
 
 def frame(title: str, body: str, data: Mapping[str, Any], *, script: str | None) -> str:
@@ -34,7 +30,7 @@ def frame(title: str, body: str, data: Mapping[str, Any], *, script: str | None)
     script : the library that draws; None leaves out every script.
     """
     style = palette.css() + _static("page.css")
-    scripts = [] if script is None else [script, _static("page.js"), _static("session.js"), "window.retro.start();"]
+    scripts = [] if script is None else [script, _static("page.js"), _static("session.js"), _static("reading.js"), "window.retro.start();"]
     allowed = " ".join(_hash(one) for one in scripts) or "'none'"
     policy = f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
     kept = f'<script type="application/json" id="data">{island(data)}</script>' if scripts else ""

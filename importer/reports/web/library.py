@@ -17,10 +17,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from importer.errors import UsageError
+from importer.reports.web.palette import LIGHT, hatch
 
 #: of the grammar that our figures are written in
 VEGALITE: Final = "6.4"
 SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"
+#: of what Vega-Lite is made of, where nothing but its arithmetic is wanted
+VEGA_SCHEMA: Final = "https://vega.github.io/schema/vega/v6.json"
 #: what the script gives to the page
 _SNIPPET: Final = "window.vegaEmbed = vegaEmbed;"
 
@@ -52,13 +55,11 @@ def png(spec: Mapping[str, Any], *, scale: float = 2.0) -> bytes:
         raise UsageError(
             "pictures: the library that draws them is missing (expected vl-convert-python): `pip install vl-convert-python`, or use text"
         ) from error
-    # nothing is loaded from anywhere: our figures bring their data along
-    drawn: bytes = vl_convert.vegalite_to_png(dict(spec), vl_version=VEGALITE, scale=scale, allowed_base_urls=[])
-    return drawn
+    return bytes(vl_convert.svg_to_png(svg(spec), scale=scale))
 
 
 def svg(spec: Mapping[str, Any]) -> str:
-    """Draw a figure whose colours are painted, as SVG.
+    """Draw a figure whose colours are painted, as SVG, with the hatch in it.
 
     Raises
     ------
@@ -66,8 +67,10 @@ def svg(spec: Mapping[str, Any]) -> str:
     """
     import vl_convert
 
+    # nothing is loaded from anywhere: our figures bring their data along
     drawn: str = vl_convert.vegalite_to_svg(dict(spec), vl_version=VEGALITE, allowed_base_urls=[])
-    return drawn
+    head, end, body = drawn.partition(">")
+    return f"{head}{end}{hatch(LIGHT)}{body}"
 
 
 def kept_at() -> Path:

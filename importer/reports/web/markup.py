@@ -17,8 +17,13 @@ from importer.reports.words import plain
 
 #: columns that say when a row was, by which the page is filtered
 DAYS: Final = ("day_local", "week_local", "month_local", "year_local", "period")
+#: those of them that may name a week, and how many letters its Monday has
+_WEEKS: Final = ("week_local", "period")
+_DAY_LETTERS: Final = 10
 #: rows of a table on the page at most; files hold all of them
 MOST_ROWS: Final = 500
+#: letters from which on a cell is broken into lines
+_LONG: Final = 40
 #: forms whose zeros stand back, so that the eye finds what there is
 _AMOUNTS: Final = frozenset({Form.COUNT, Form.DURATION, Form.DISTANCE, Form.SHARE, Form.ENERGY})
 
@@ -52,6 +57,11 @@ def day_column(columns: Sequence[str]) -> str | None:
     return next((name for name in DAYS if name in columns), None)
 
 
+def time_scope(column: str, value: object) -> str:
+    """Say whether a row lies on a day (or in a month or year, named by its first letters) or is a week, named by its Monday."""
+    return "week" if column in _WEEKS and len(str(value)) == _DAY_LETTERS else "day"
+
+
 def table_html(table: Table, units: Units, *, most: int = MOST_ROWS, sessions: frozenset[int] = frozenset()) -> str:
     """Write a table.
 
@@ -71,8 +81,9 @@ def table_html(table: Table, units: Units, *, most: int = MOST_ROWS, sessions: f
     )
 
 
-def _classes(column: Column, *, is_zero: bool = False) -> str:
-    names = [*(["n"] if column.form in NUMBERS else []), *(["sug"] if "suggested" in column.name else []), *(["z"] if is_zero else [])]
+def _classes(column: Column, *, is_zero: bool = False, is_long: bool = False) -> str:
+    given = {"n": column.form in NUMBERS, "sug": "suggested" in column.name, "z": is_zero, "long": is_long}
+    names = [name for name, is_given in given.items() if is_given]
     return f' class="{" ".join(names)}"' if names else ""
 
 
@@ -81,7 +92,7 @@ def _head(column: Column, units: Units) -> str:
 
 
 def _line(row: Row, columns: Sequence[Column], day: str | None, units: Units, sessions: frozenset[int]) -> str:
-    data = "" if day is None or row.get(day) is None else f' data-day="{attribute(str(row[day]))}"'
+    data = "" if day is None or row.get(day) is None else f' data-{time_scope(day, row[day])}="{attribute(str(row[day]))}"'
     if row.get("environment") is not None:
         data += f' data-place="{attribute(str(row["environment"]))}"'
     if row.get("standing") == "suggested" or row.get("kind") == "suggested":
@@ -98,4 +109,5 @@ def _cell(row: Row, column: Column, units: Units, sessions: frozenset[int], *, i
     elif column.name in ("command", "otherwise") and value:
         words = f"<code>{words}</code>"
     tag = 'th scope="row"' if is_first else "td"
-    return f"<{tag}{_classes(column, is_zero=value == 0 and column.form in _AMOUNTS)}>{words}</{tag.split()[0]}>"
+    is_long = column.form is Form.TEXT and len(str(value or "")) > _LONG and column.name not in ("command", "otherwise")
+    return f"<{tag}{_classes(column, is_zero=value == 0 and column.form in _AMOUNTS, is_long=is_long)}>{words}</{tag.split()[0]}>"

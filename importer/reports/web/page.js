@@ -6,7 +6,7 @@
   const $ = (id) => document.getElementById(id);
   let data = {};
   const drawn = new Map(); // element -> what takes its figure away
-  const state = { key: "", from: "", to: "9", place: "", suggested: true };
+  const state = { key: "", from: "", to: "9", monday: "", place: "", suggested: true };
 
   // colours are CSS variables, so that one figure serves light, dark and print
   function painted(value) {
@@ -44,11 +44,17 @@
     });
   }
 
+  // whether a day, or the month or year named by its first letters, lies in the period; a week does if any of its days does
+  const isDayIn = (at) => at >= state.from.slice(0, at.length) && at <= state.to.slice(0, at.length);
+  const isWeekIn = (monday) => monday >= state.monday && monday <= state.to;
+  const scopeOf = (item) => item.dataset.scope.split(" ");
+
   // figures
 
   function rowsOf(kept, element) {
-    const isIn = (at) => at >= state.from.slice(0, at.length) && at <= state.to.slice(0, at.length);
-    const hasDays = element.closest("[data-scope]").dataset.scope.includes("day");
+    const scope = scopeOf(element.closest("[data-scope]"));
+    const isIn = scope.includes("week") ? isWeekIn : isDayIn;
+    const hasDays = scope.includes("week") || scope.includes("day");
     if (state.place && kept.sums) {
       const from = data.rows[state.key];
       const rows = from.x.map((x, i) => ({ x, y0: from.y0[i], y1: from.y1[i], moving_s: from.moving_s[i], place: from.place[i] }));
@@ -79,6 +85,13 @@
     return strip(spec);
   }
 
+  // whether a figure of these rows would show anything
+  function hasValues(kept, rows) {
+    const weak = state.suggested ? [] : (kept.weak || []).map((one) => one.key);
+    const isShown = ([name, value]) => /^y\d+$/.test(name) && !weak.includes(name) && value !== null;
+    return rows.some((row) => Object.entries(row).some(isShown));
+  }
+
   function specOf(kept, rows) {
     let { data: source, ...spec } = kept.spec;
     if (!state.suggested && kept.weak) {
@@ -97,7 +110,7 @@
     const rows = rowsOf(kept, element);
     const charts = [];
     element.replaceChildren();
-    if (!rows.length) {
+    if (!hasValues(kept, rows)) {
       const words = document.createElement("p");
       words.className = "nothing";
       words.textContent = "nothing in what you chose";
@@ -160,7 +173,7 @@
 
   function choose() {
     const value = (id) => ($(id) ? $(id).value : "");
-    [state.from, state.to] = value("period").split("/");
+    [state.from, state.to, state.monday] = value("period").split("/");
     state.place = value("place");
     state.suggested = !$("suggested") || $("suggested").checked;
     const groups = [...document.querySelectorAll(".athlete")];
@@ -169,27 +182,30 @@
     state.key = group.dataset.key;
     root.classList.toggle("without-suggested", !state.suggested);
     const isAll = state.from === "0000-00-00";
-    for (const row of document.querySelectorAll("#report tr[data-day], #report tr[data-place]")) {
-      const { day, place } = row.dataset;
-      const isOut = day && !(day >= state.from.slice(0, day.length) && day <= state.to.slice(0, day.length));
+    for (const row of document.querySelectorAll("#report tr:is([data-day], [data-week], [data-place])")) {
+      const { day, week, place } = row.dataset;
+      const isOut = (day && !isDayIn(day)) || (week && !isWeekIn(week));
       row.hidden = Boolean(isOut || (state.place && place && place !== state.place));
     }
+    document.querySelectorAll("#report .count").forEach(count);
+    // what cannot follow a choice says what it holds instead
     for (const item of document.querySelectorAll("#report .item")) {
-      const scope = item.dataset.scope;
+      const scope = scopeOf(item);
       const not = [];
-      if (!isAll && !scope.includes("day")) not.push("all of the time");
+      if (!isAll && !scope.includes("day") && !scope.includes("week")) not.push("all of the time");
       if (state.place && !scope.includes("place")) not.push("all places");
-      tell(item, not.length ? `holds ${not.join(" and ")}` : "");
+      tell(item, not.length ? `${item.dataset.holds || "Holds"} ${not.join(" and ")}, not only what you chose` : "");
     }
-    tellSentences(isAll);
   }
 
-  // sentences and tiles are those of everything: they say so where less is shown
-  function tellSentences(isAll) {
-    const held = [...(isAll ? [] : ["all of the time"]), ...(state.place ? ["all places"] : [])].join(" and ");
-    for (const section of document.querySelectorAll("#report .question, #report .summary")) {
-      tell(section, held ? `figures follow what you chose, the sentences hold ${held}` : "");
-    }
+  // how many rows of a table are left by the choice
+  function count(place) {
+    const rows = [...place.closest("details").querySelectorAll("tbody tr")];
+    const left = rows.filter((row) => !row.hidden && (state.suggested || !row.classList.contains("sug"))).length;
+    const all = Number(place.dataset.rows);
+    const some = (n) => `${n.toLocaleString("en")} ${n === 1 ? "row" : "rows"}`;
+    const whole = rows.length < all ? `the first ${some(rows.length)}` : some(all);
+    place.textContent = left === rows.length ? `(${some(all)})` : `(${left.toLocaleString("en")} of ${whole})`;
   }
 
   function tell(item, words) {
@@ -198,8 +214,8 @@
       place = document.createElement("p");
       place.className = "scope";
       const first = item.firstElementChild;
-      if (["FIGCAPTION", "H2", "SUMMARY"].includes(first.tagName)) first.after(place);
-      else item.append(place);
+      if (["FIGCAPTION", "SUMMARY"].includes(first.tagName)) first.after(place);
+      else item.prepend(place);
     }
     if (place) {
       place.textContent = words;
@@ -223,8 +239,10 @@
     if (mine !== lastTotal) return;
     const n = rows.length;
     const more = state.suggested ? `, ${sums ? sums.said_y1 : "0:00"} suggested` : "";
+    // a year begins and ends within a week
+    const weeks = state.to.startsWith("9999") ? "" : " Weeks are shown whole, also those that lie in two years.";
     $("shown").textContent = n
-      ? `Shown: ${n} ${n === 1 ? "session" : "sessions"}, ${sums.said_y0} backward accepted${more}, of ${sums.said_moving_s} moving.`
+      ? `Shown: ${n} ${n === 1 ? "session" : "sessions"}, ${sums.said_y0} backward accepted${more}, of ${sums.said_moving_s} moving.${weeks}`
       : "Shown: no session. Choose a longer period or another place.";
     $("shown").setAttribute("aria-busy", "false");
   }
@@ -286,7 +304,7 @@
     if (document.querySelector(".controls")) {
       document.querySelector(".controls").addEventListener("submit", (event) => event.preventDefault());
       document.querySelector(".controls").addEventListener("change", chosen);
-      [state.from, state.to] = $("period").value.split("/");
+      [state.from, state.to, state.monday] = $("period").value.split("/");
       idle(total);
     }
     for (const element of document.querySelectorAll("[data-figure]")) {

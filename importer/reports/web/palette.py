@@ -52,7 +52,7 @@ DARK: Final[Mapping[str, str]] = {
     "level3": "#f58a4f",
     "level4": "#ffc9a8",
 }
-#: marks that are hatched on the page, and drawn in their plain colour where nothing can be hatched
+#: marks that are hatched
 HATCH: Final = "hatch-suggested"
 
 
@@ -64,8 +64,20 @@ def painted(spec: Any, colours: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSO
         return [painted(value, colours) for value in spec]
     if isinstance(spec, str) and spec.startswith(ROLE):
         name = spec.removeprefix(ROLE)
-        return colours["suggested" if name == HATCH else name]
+        return f"url(#{HATCH})" if name == HATCH else colours[name]
     return spec
+
+
+def hatch(colours: Mapping[str, str] | None = None) -> str:
+    """Give the hatch as SVG, which whoever is drawn with it must hold; without colours the style sheet gives them."""
+    ground, line = (
+        (f'fill="{colours["surface"]}"', f'stroke="{colours["suggested"]}"') if colours else ('class="hatch-ground"', 'class="hatch-line"')
+    )
+    # lines across a tile of whole pixels: a turned tile is blurred where it is repeated
+    return (
+        f'<defs><pattern id="{HATCH}" width="8" height="8" patternUnits="userSpaceOnUse"><rect {ground} width="8" height="8"/>'
+        f'<path {line} stroke-width="2.8" d="M-2,2L2,-2M-2,10L10,-2M6,10L10,6"/></pattern></defs>'
+    )
 
 
 def css() -> str:

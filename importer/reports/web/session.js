@@ -1,4 +1,4 @@
-// Draws the figures of a session when it is looked at: the specs of timeline.py, filled with what samples.py packed.
+// Draws the figures of a session when it is looked at: the specs of timeline.py and ground.py, filled with what samples.py packed.
 (() => {
   "use strict";
   const MISSING = 255;
@@ -15,10 +15,10 @@
   function points(data) {
     const signals = Object.entries(data.signals).map(([name, one]) => [name, one, bytes(one.bytes)]);
     const rows = [];
-    for (const [start, end, what, cells] of data.spans) {
+    for (const [span, [start, end, what, cells]] of data.spans.entries()) {
       const width = (end - start) / cells;
       for (let i = 0; i < cells; i += 1) {
-        const row = { t: start + (i + 0.5) * width, what };
+        const row = { t: start + (i + 0.5) * width, span, start, end, what };
         for (const [name, one, codes] of signals) {
           const code = codes[rows.length];
           row[name] = code === MISSING ? null : one.low + one.step * code;
@@ -58,19 +58,25 @@
     return Math.max(...values) - Math.min(...values);
   }
 
+  const lengthOf = (data) => (data.spans.length ? data.spans[data.spans.length - 1][1] : 0);
+
+  // on a phone the long names of a legend stand below each other
+  const columnsIn = (element, names) => (element.clientWidth < 560 ? 1 : names.length);
+
   function drawTimeline(element, data, templates) {
     const names = Object.keys(templates.timeline).filter((name) => name in data.signals);
     const spec = structuredClone(templates.frame);
     const room = Math.max(200, element.clientWidth - 64);
-    const length = data.spans.length ? data.spans[data.spans.length - 1][1] : 0;
+    const length = lengthOf(data);
     const values = times(length, templates.ticks);
     const seen = templates.whats.filter((what) => what !== "forward" && data.spans.some((span) => span[2] === what));
     spec.vconcat = names.map((name, i) => {
       const one = structuredClone(templates.timeline[name]);
       one.width = room;
-      if (i === 0) one.layer[0].encoding.color.legend = { ...templates.legend, values: seen };
+      if (i === 0) one.layer[0].encoding.color.legend = { ...templates.legend, values: seen, columns: columnsIn(element, seen) };
       for (const layer of one.layer) {
         Object.assign(layer.encoding.x.axis, { values }, i === names.length - 1 ? templates.last : {});
+        layer.encoding.x.scale.domain = [0, length];
       }
       return one;
     });
@@ -81,15 +87,29 @@
     return window.retro.vega(element, spec);
   }
 
+  // as `fitted` of ground.py
   function drawWay(element, data, templates) {
     const rows = way(data);
-    const [wide, high] = [Math.max(1, extent(rows, "east")), Math.max(1, extent(rows, "north"))];
-    const room = Math.max(160, Math.min(element.clientWidth - 16, 640));
-    const scale = Math.min(room / wide, 420 / high);
+    const sizes = templates.ground;
+    const [wide, high] = ["east", "north"].map((name) => Math.max(sizes.least_m, extent(rows, name)));
+    const room = Math.max(sizes.least_wide, Math.min(element.clientWidth - 24, 640));
+    const scale = Math.max(wide / room, high / sizes.most_high);
+    const width = Math.max(sizes.least_wide, Math.round(wide / scale));
+    const height = Math.max(sizes.least_high, Math.round(high / scale));
+    const [east, north] = [width * scale / 2, height * scale / 2];
+    const foot = -north - sizes.foot * scale;
     const spec = structuredClone(templates.way);
-    spec.width = Math.max(20, Math.round(wide * scale));
-    spec.height = Math.max(20, Math.round(high * scale));
-    spec.datasets = { way: rows };
+    const seen = templates.whats.filter((what) => data.spans.some((span) => span[2] === what));
+    for (const { encoding } of spec.layer) {
+      encoding.x.scale.domain = [-east, east];
+      encoding.y.scale.domain = [foot, north];
+      for (const name of ["color", "strokeDash"]) {
+        if (!encoding[name]) continue;
+        Object.assign(encoding[name].legend, { values: seen, columns: columnsIn(element, seen) });
+      }
+    }
+    Object.assign(spec, { width, height: height + sizes.foot });
+    spec.datasets = { way: rows, bar: [{ px_m: scale, east: -east, north: foot + sizes.bar_up * scale }] };
     return window.retro.vega(element, spec);
   }
 
@@ -97,13 +117,27 @@
   function drawSession(section, data, templates) {
     if (!data) return;
     const widths = new Map(); // a phone that is turned has another width
+    let reading = null; // what reads the timeline, once that is drawn
+    let ground = null; // the way, once that is drawn
+    async function draw(target) {
+      target.replaceChildren();
+      const isWay = target.dataset.sessionFigure === "way";
+      const result = await (isWay ? drawWay : drawTimeline)(target, data, templates);
+      if (isWay) ground = [target, result.spec];
+      else reading = reading || window.retro.makeReading(target, {
+        rows: points(data), trail: data.way ? way(data) : [], length: lengthOf(data), signals: Object.keys(data.signals), templates,
+      });
+      const reader = await reading;
+      if (!reader) return;
+      reader.place();
+      if (ground) reader.onGround(...ground);
+    }
     const seen = new ResizeObserver((entries) => {
       for (const { target } of entries) {
         const width = target.clientWidth;
         if (width === 0 || width === widths.get(target)) continue;
         widths.set(target, width);
-        target.replaceChildren();
-        (target.dataset.sessionFigure === "way" ? drawWay : drawTimeline)(target, data, templates);
+        draw(target);
       }
     });
     for (const element of section.querySelectorAll("[data-session-figure]")) seen.observe(element);

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 from importer.errors import UsageError
 from importer.linking.settling import whole
 from importer.reports.questions.facts import Units
-from importer.reports.web import library
+from importer.reports.web import ground, library
 from importer.reports.web.palette import LIGHT, painted
 from importer.reports.web.samples import Drawn, drawn, points, way_points
-from importer.reports.web.timeline import timeline, way
+from importer.reports.web.timeline import timeline
 from importer.reports.words import local_start, place, plain
 
 if TYPE_CHECKING:
     from importer.store import SessionRecord, Store
 
 _WIDTH: Final = 860
-_WAY_SIDE: Final = 420
 _SCALE: Final = 1.5
 
 
@@ -55,15 +54,9 @@ def picture(record: SessionRecord, seen: Drawn, *, units: Units) -> dict[str, An
     }
     rows = way_points(seen)
     if rows:
-        wide, high = (max(1.0, _extent(rows, name)) for name in ("east", "north"))
-        scale = min(_WAY_SIDE / high, _WIDTH / wide)
-        drawing = way(width=max(20, round(wide * scale)), height=max(20, round(high * scale)))
-        spec["vconcat"].append({key: drawing[key] for key in ("data", "width", "height", "layer")})
-        spec["datasets"]["way"] = rows
-        spec["resolve"] = {"scale": dict.fromkeys(("x", "y", "color"), "independent"), "legend": {"color": "independent"}}
+        drawing = ground.fitted(ground.way(units), rows, whats=whats, room=_WIDTH)
+        spec["vconcat"].append({key: drawing[key] for key in ("data", "width", "height", "layer")} | {"view": {"stroke": None}})
+        spec["datasets"] |= drawing["datasets"]
+        apart = dict.fromkeys(("color", "strokeDash"), "independent")
+        spec["resolve"] = {"scale": {"x": "independent", "y": "independent", **apart}, "legend": apart}
     return spec
-
-
-def _extent(rows: list[dict[str, Any]], name: str) -> float:
-    values = [row[name] for row in rows]
-    return float(max(values) - min(values))

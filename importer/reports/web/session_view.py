@@ -16,7 +16,7 @@ from importer.reports.lines import backward_line
 from importer.reports.questions.amounts import many
 from importer.reports.questions.answer import Form
 from importer.reports.questions.facts import Units
-from importer.reports.web.markup import attribute, text
+from importer.reports.web.markup import attribute, sentence, text
 from importer.reports.web.samples import Drawn, drawn, packed
 from importer.reports.words import clock, local_start, number, place, plain
 from importer.values.session import Direction, Standing
@@ -56,19 +56,24 @@ def _seen(store: Store, record: SessionRecord) -> tuple[Drawn | None, str | None
 def _markup(record: SessionRecord, seen: Drawn | None, problem: str | None, *, units: Units, is_whole: bool) -> Iterator[str]:
     name = f"session-{record.id}"
     yield f'<h2 id="{name}-title" tabindex="-1">{_title(record)}</h2>'
-    yield f'<p class="lead">{text(backward_line(record, with_hint=False, n_efforts=0))}</p>'
+    yield f'<p class="lead">{sentence(backward_line(record, with_hint=False, n_efforts=0))}</p>'
     told = [effort_text(effort) for effort in efforts(record.segments)]
     if told:
         yield f"<ul>{''.join(f'<li>{text(one)}</li>' for one in told)}</ul>"
     yield _facts(record, units)
     for finding in (*record.findings, *record.notes):
-        yield f'<p class="note">{text(finding)}</p>'
+        yield f'<p class="note">{sentence(finding)}</p>'
     if problem is not None:
         yield f'<p class="note">No figures: {text(problem)}</p>'
     if seen is not None and seen.signals:
         yield _figure(name, "timeline", "Over time", timeline_alt(record, seen, units))
     if seen is not None and seen.way is not None:
-        yield _figure(name, "way", "On the ground", "The way, seen from above, north up; the backward parts are drawn thick.")
+        yield _figure(
+            name,
+            "way",
+            "On the ground",
+            "The way, seen from above, north up, with its start and a scale; the backward parts are drawn thick.",
+        )
     yield from _bouts(record, units)
     yield from _laps(record, units)
     if is_whole:

@@ -31,12 +31,13 @@ def summary_html(facts: Facts, answers: Sequence[Answer], key: str, specs: dict[
         for question, title in _SENTENCES.items()
         if question in by_name and by_name[question].headline
     )
-    sums = f'<div class="item" data-scope=""><ul class="tiles">{tiles}</ul></div>' if tiles else ""
+    sums = f'<div class="item" data-scope="" data-holds="These numbers hold"><ul class="tiles">{tiles}</ul></div>' if tiles else ""
     picture = "" if specs is None else _picture(by_name["amount"], key, facts, specs)
     return (
         f'<section id="{key}summary" class="summary" aria-labelledby="{key}summary-title">'
         f'<h2 id="{key}summary-title">In short{whose}</h2>{sums}'
-        f'<div class="beside">{picture}<div class="item" data-scope=""><dl class="short">{lines}</dl></div></div></section>'
+        f'<div class="beside">{picture}<div class="item" data-scope="" data-holds="These sentences hold">'
+        f'<dl class="short">{lines}</dl></div></div></section>'
     )
 
 

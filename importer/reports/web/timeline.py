@@ -1,6 +1,6 @@
-"""The figures of one session in Vega-Lite: signals over time with the segments behind them, and the way on the ground.
+"""The figures of one session in Vega-Lite: signals over time with the segments behind them, and the words of a reading.
 
-Conventions: a spec holds no numbers of a session; its data come by name: `points` and `spans`, or `way`, as `samples` gives them.
+Conventions: a spec holds no numbers of a session; its data come by name: `points` and `spans`, as `samples` gives them.
 session.js fills the same specs in the browser. A colour is written as `ROLE` and what it means, and painted when it is known on what
 ground.
 """
@@ -10,17 +10,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+from importer.reports.forms import MILE_M
+from importer.reports.questions.answer import Form
 from importer.reports.questions.facts import Units
-from importer.reports.web.library import SCHEMA
-from importer.reports.web.palette import HATCH, ROLE
+from importer.reports.web import ground
+from importer.reports.web.library import SCHEMA, VEGA_SCHEMA
+from importer.reports.web.palette import ROLE
+from importer.reports.web.vegawords import LEAST_MPS, clock, said
+from importer.reports.web.whats import LEGEND, WHATS, colours, word
 
 #: seconds as [H:]MM:SS, in Vega's own language
 CLOCK: Final = (
     "(datum.value >= 3600 ? floor(datum.value / 3600) + ':' + pad(floor(datum.value / 60) % 60, 2, '0', 'left') : floor(datum.value / 60))"
     " + ':' + pad(round(datum.value) % 60, 2, '0', 'left')"
 )
-#: how a segment is called, in the order in which they are explained
-WHATS: Final = {"accepted": "backward", "suggested": "backward?", "forward": "forward", "still": "standing", "unknown": "unknown"}
 #: how strongly a segment is shaded; forward ones are not
 _SHADE: Final = 0.5
 #: paces that an axis is marked with, s for a kilometre or mile
@@ -32,19 +35,23 @@ _HEIGHT: Final = 96
 #: signal -> heading, axis format, least span of the axis
 _SIGNALS: Final[Mapping[str, tuple[str, str]]] = {
     "speed": ("pace", ""),
-    "cadence": ("cadence, steps/min", "d"),
-    "heart_rate": ("heart rate, beats/min", "d"),
+    "cadence": ("cadence, spm", "d"),
+    "heart_rate": ("heart rate, bpm", "d"),
     "grade": ("grade", "%"),
 }
 #: what the lowest axis of time has more than the others
 _LAST_AXIS: Final = {"title": "time since the start", "labels": True, "ticks": True}
-#: what the shades of the uppermost signal mean
-_LEGEND: Final = {
-    "title": None,
-    "orient": "top",
-    "labelExpr": " : ".join(f"datum.label == '{what}' ? '{words}'" for what, words in WHATS.items()) + " : datum.label",
+_METRES: Final = {Units.METRIC: 1000.0, Units.IMPERIAL: MILE_M}
+#: what a reading says: its name in the words of `reading`, and its heading
+_READ: Final = {
+    "at": "time",
+    "what": "direction",
+    "stretch": "stretch",
+    "speed": "pace",
+    "cadence": "cadence",
+    "heart_rate": "heart rate",
+    "grade": "grade",
 }
-_METRES: Final = {Units.METRIC: 1000.0, Units.IMPERIAL: 1609.344}
 
 
 def _pace_words(units: Units) -> str:
@@ -53,22 +60,40 @@ def _pace_words(units: Units) -> str:
     return f"datum.value < 0.4 ? '' : floor({seconds} / 60) + ':' + pad({seconds} % 60, 2, '0', 'left')"
 
 
-def _colour(*, is_area: bool) -> dict[str, Any]:
-    """Give the scale of colours; areas of what is only suggested are hatched."""
-    names = {what: HATCH if is_area and what == "suggested" else what for what in WHATS}
-    return {"domain": list(names), "range": [ROLE + name for name in names.values()]}
-
-
 def templates(units: Units) -> dict[str, Any]:
     """Give the parts of the specs that session.js puts together."""
     return {
         "frame": _frame(),
         "timeline": {name: _signal(name, units=units) for name in _SIGNALS},
         "last": _LAST_AXIS,
-        "legend": _LEGEND,
+        "legend": LEGEND,
         "whats": list(WHATS),
         "ticks": {"steps": TICKS_S, "most": _N_TICKS},
-        "way": way(width=400, height=400),
+        "reading": {"names": _READ, "spec": reading(units)},
+        "way": ground.way(units),
+        "ground": ground.SIZES,
+    }
+
+
+def reading(units: Units) -> dict[str, Any]:
+    """Give the Vega spec that says each of the `points` in words."""
+    pace = f"datum.speed === null || datum.speed < {LEAST_MPS} ? null : {_METRES[units]} / datum.speed"
+    words = {
+        "at": clock("round(datum.t)"),
+        "what": word("datum.what"),
+        "stretch": f"{clock('round(datum.start)')} + ' to ' + {clock('round(datum.end)')}",
+        "speed": said(Form.PACE, units, "datum.pace_s"),
+        "cadence": said(Form.CADENCE, units, "datum.cadence"),
+        "heart_rate": said(Form.HEART_RATE, units, "datum.heart_rate"),
+        "grade": said(Form.SHARE, units, "datum.grade"),
+    }
+    formulas = [{"type": "formula", "as": f"said_{name}", "expr": expression} for name, expression in words.items()]
+    return {
+        "$schema": VEGA_SCHEMA,
+        "data": [
+            {"name": "points", "values": []},
+            {"name": "told", "source": "points", "transform": [{"type": "formula", "as": "pace_s", "expr": pace}, *formulas]},
+        ],
     }
 
 
@@ -77,7 +102,7 @@ def timeline(signals: Sequence[str], *, whats: Collection[str], length_s: float,
     rows = [_signal(name, units=units, width=width) for name in _SIGNALS if name in signals]
     if rows:
         rows[0]["layer"][0]["encoding"]["color"]["legend"] = {
-            **_LEGEND,
+            **LEGEND,
             "values": [what for what in WHATS if what in whats and what != "forward"],
         }
         for layer in rows[-1]["layer"]:
@@ -85,6 +110,7 @@ def timeline(signals: Sequence[str], *, whats: Collection[str], length_s: float,
     for row in rows:
         for layer in row["layer"]:
             layer["encoding"]["x"]["axis"]["values"] = times(length_s)
+            layer["encoding"]["x"]["scale"]["domain"] = [0, length_s]
     return {**_frame(), "vconcat": rows}
 
 
@@ -126,7 +152,7 @@ def _signal(name: str, *, units: Units, width: int = 600) -> dict[str, Any]:
                 "encoding": {
                     "x": {"field": "start", "type": "quantitative", "scale": {"nice": False}, "axis": {**time}},
                     "x2": {"field": "end"},
-                    "color": {"field": "what", "type": "nominal", "scale": _colour(is_area=True), "legend": None},
+                    "color": {"field": "what", "type": "nominal", "scale": colours(is_area=True), "legend": None},
                 },
             },
             {
@@ -137,34 +163,4 @@ def _signal(name: str, *, units: Units, width: int = 600) -> dict[str, Any]:
                 },
             },
         ],
-    }
-
-
-def way(*, width: int, height: int) -> dict[str, Any]:
-    """Give the spec of the way: the same scale in both directions, the backward parts over the others."""
-    axis = {"axis": None, "scale": {"zero": False, "nice": False}}
-    return {
-        "$schema": SCHEMA,
-        "data": {"name": "way"},
-        "width": width,
-        "height": height,
-        "layer": [
-            {
-                "transform": [{"filter": condition}],
-                "mark": {"type": "line", "strokeWidth": stroke, "strokeJoin": "round", "strokeCap": "round", "tooltip": None},
-                "encoding": {
-                    "x": {"field": "east", "type": "quantitative", **axis},
-                    "y": {"field": "north", "type": "quantitative", **axis},
-                    "order": {"field": "t", "type": "quantitative"},
-                    "detail": {"field": "part"},
-                    "color": {"field": "what", "type": "nominal", "scale": _colour(is_area=False), "legend": None},
-                    "strokeDash": {"condition": {"test": "datum.what === 'suggested'", "value": [1, 8]}, "value": [1, 0]},
-                },
-            }
-            for condition, stroke in (
-                ("datum.what != 'accepted' && datum.what != 'suggested'", 2.0),
-                ("datum.what == 'accepted' || datum.what == 'suggested'", 4.5),
-            )
-        ],
-        "config": {"view": {"stroke": None}},
     }
