@@ -7,7 +7,7 @@ import pytest
 
 from importer.detect import calibration as cal
 from importer.detect.features import add_features
-from importer.detect.measure import usual_speed
+from importer.detect.measure import usual_speeds
 from importer.detect.resample import resample
 from importer.detect.tagging import trace
 from importer.values.session import Gait
@@ -48,4 +48,4 @@ def test_the_slow_run_of_somebody_with_few_steps_is_not_his_usual_walk():
     found = trace(run(plan, seed=5, runner=SLOW_FEET)).found
     ran = found.grid["speed_7s_mps"] > 2.0
     assert float((found.grid["p_forward_walk"][ran] > 0.5).mean()) > 0.5
-    assert usual_speed(found.grid, Gait.WALK) == pytest.approx(1.4, abs=0.1)
+    assert usual_speeds(found.grid)[Gait.WALK] == pytest.approx(1.4, abs=0.1)

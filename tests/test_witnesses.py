@@ -13,9 +13,10 @@ from importer.detect import calibration as cal
 from importer.detect.backward import expected_backward
 from importer.detect.conjugate import Estimate
 from importer.detect.features import add_features
+from importer.detect.heart import Seen, heart_excess
 from importer.detect.resample import resample
 from importer.detect.tagging import trace
-from importer.detect.witnesses import Seen, contact_nats, contact_ratio, heart_excess, heart_nats, lost_nats
+from importer.detect.witnesses import contact_nats, contact_ratio, heart_nats, lost_nats
 from importer.values.activity import CadenceBasis, SpeedBasis
 from importer.values.session import Direction
 from tests.support.activities import run
@@ -59,7 +60,7 @@ def test_heart_rate_of_forward_running_at_the_same_speed_speaks_against():
 
 def test_heart_rate_says_nothing_of_a_short_stretch():
     grid, is_forward = _grid()
-    assert heart_excess(grid, FIRST, FIRST + cal.HEART_MIN_BOUT_S - 1, is_forward=is_forward) is None
+    assert heart_excess(grid, FIRST, FIRST + cal.HEART_MIN_STRETCH_S - 1, is_forward=is_forward) is None
     assert heart_nats(None, ANYBODY) == 0.0
 
 

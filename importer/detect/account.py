@@ -22,11 +22,12 @@ from importer.detect.baseline import forward_share
 from importer.detect.classify import session_prior
 from importer.detect.evidence import bout_nats
 from importer.detect.faced import Facing
-from importer.detect.measure import Bout, View, measure, moving_seconds, usual_speed
+from importer.detect.heart import Seen, heart_excesses
+from importer.detect.measure import Bout, View, measure, moving_seconds, usual_speeds
 from importer.detect.normal import device_name, rows_of
 from importer.detect.tagging import Trace
 from importer.detect.weighing import weigh
-from importer.detect.witnesses import Seen, contact_ratio, heart_excess, heart_nats
+from importer.detect.witnesses import contact_ratio, heart_nats
 from importer.values.activity import Activity, SpeedBasis
 from importer.values.session import Baseline, Claim, Direction, Gait
 from importer.values.statistics import median
@@ -94,8 +95,8 @@ class Accountant:
         self.prior = session_prior(seen.declared, usual=self.expected.session_prior)
         self._moving_s = moving_seconds(found.grid)
         self._view = _view(seen, activity, self.expected)
-        gaits = () if self._view.is_belt else (Gait.RUN, Gait.WALK)
-        self._usual_mps = {gait: usual_speed(found.grid, gait) for gait in gaits}
+        spans = ((bout.first, bout.last) for bout in found.bouts)
+        self._usual_mps = {} if self._view.is_belt else usual_speeds(found.grid, spans)
 
     def account(self, first: int, last: int, *, with_others: bool = False) -> Account:
         """Give the account of the rows ``[first, last)``, or of the bout that covers most of them.
@@ -123,8 +124,8 @@ class Accountant:
         stretch = bout or self._measure(first, last)
         if stretch is None:
             return plain
-        heart, contact = self._heart(stretch), self._contact(stretch)
-        gait_nats, p_gait = self._weighed(stretch, heart=heart, is_alone=bout is None and not with_others and words <= 0)
+        heart, contact = stretch.heart, self._contact(stretch)
+        gait_nats, p_gait = self._weighed(stretch, is_alone=bout is None and not with_others and words <= 0)
         return plain._replace(
             nats=nats | gait_nats,
             p_gait=p_gait,
@@ -158,11 +159,13 @@ class Accountant:
         """Measure a stretch that did not stand out; None where gait cannot tell, or it is too short for a bout."""
         if self._seen.found.cannot_tell is not None or last - first < cal.MIN_SET_BOUT_S:
             return None
-        return measure(self._grid, self._view, first, last, usual_mps=self._usual_mps)
+        near = [(bout.first, bout.last) for bout in self._bouts if bout.last <= first or bout.first >= last]
+        heart = heart_excesses(self._grid, [(first, last), *near], is_forward=self._view.goes_forward)[0]
+        return measure(self._grid, self._view, first, last, usual_mps=self._usual_mps, heart=heart)
 
-    def _weighed(self, stretch: Bout, *, heart: Seen | None, is_alone: bool) -> tuple[dict[Channel, float], float]:
+    def _weighed(self, stretch: Bout, *, is_alone: bool) -> tuple[dict[Channel, float], float]:
         """Put one kind of evidence after another into the scale."""
-        heart_part = heart_nats(heart, self.expected)
+        heart_part = heart_nats(stretch.heart, self.expected)
         one = stretch._replace(speed_share=None, beside_nats=0.0, effort_nats=0.0, drill_contact_nats=0.0)
         at, cadence = self._odds(one), self._cadence(stretch)
         nats = {Channel.PRIOR: at - cadence, Channel.CADENCE: cadence}
@@ -202,11 +205,6 @@ class Accountant:
     def _odds(self, stretch: Bout, *, others: Sequence[Bout] = ()) -> float:
         weighed, _ = weigh((stretch, *others), session_prior=self.prior, expected=self.expected, moving_s=self._moving_s)
         return _log_odds(weighed[0].p)
-
-    def _heart(self, stretch: Bout) -> Seen | None:
-        forward = self._view.is_forward
-        usual = forward | self._view.is_forward_walk if stretch.gait is Gait.WALK else forward
-        return heart_excess(self._grid, stretch.first, stretch.last, is_forward=usual)
 
     def _contact(self, stretch: Bout) -> Seen | None:
         if stretch.gait is Gait.WALK:

@@ -6,37 +6,59 @@ Conventions: a bout is ``[first, last)`` in rows of the grid. `measure` says wha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from importer.detect import calibration as cal
 from importer.detect.baseline import Line
 from importer.detect.evidence import raw_nats
-from importer.detect.measure import Bout, View, measure, usual_speed
+from importer.detect.features import runs_of
+from importer.detect.heart import heart_excesses
+from importer.detect.measure import Bout, View, measure, usual_speeds
 from importer.values.grid import Grid
-from importer.values.session import Gait
 
 
-def find_bouts(grid: Grid, view: View, *, is_free: NDArray[np.bool_], borders: NDArray[np.int64]) -> tuple[Bout, ...]:
-    """Collect the stretches that the smoothing calls backward: row order.
+def find_bouts(
+    grid: Grid, view: View, *, is_free: NDArray[np.bool_], borders: NDArray[np.int64], walks: Sequence[tuple[int, int]] = ()
+) -> tuple[Bout, ...]:
+    """Collect the stretches that stand out: row order.
 
     Parameters
     ----------
     is_free : (n,) rows that no declaration covers.
     borders : rows at which a lap, a pause or a stop begins or ends: a bout rather begins and ends there.
+    walks : stretches that pace and heart rate propose; they take the place of what cadence shows of them.
     """
-    usual_mps = {} if view.is_belt else {Gait.RUN: usual_speed(grid, Gait.RUN), Gait.WALK: usual_speed(grid, Gait.WALK)}
-    bouts: list[Bout] = []
-    runs = _proposals(grid, is_free)
+    runs = _joined(grid.n, _proposals(grid, is_free), walks)
+    spans: list[tuple[int, int]] = []
     for i, (first, last) in enumerate(runs):
-        room = (bouts[-1].last if bouts else 0, runs[i + 1][0] if i + 1 < len(runs) else grid.n)
-        if last <= room[0]:
-            continue
-        first, last = _refine(grid, view.line, max(first, room[0]), last, room=room, is_free=is_free, borders=borders)
-        bout = measure(grid, view, first, last, usual_mps=usual_mps)
-        if bout is not None and bout.length_s >= cal.MIN_SET_BOUT_S:
-            bouts.append(bout)
-    return tuple(bouts)
+        room = (spans[-1][1] if spans else 0, runs[i + 1][0] if i + 1 < len(runs) else grid.n)
+        if last > room[0]:
+            spans.append(_refine(grid, view.line, max(first, room[0]), last, room=room, is_free=is_free, borders=borders))
+    spans = [(first, last) for first, last in spans if last - first >= cal.MIN_SET_BOUT_S]
+    usual_mps = {} if view.is_belt else usual_speeds(grid, spans)
+    hearts = heart_excesses(grid, spans, is_forward=view.goes_forward)
+    found = (measure(grid, view, *span, usual_mps=usual_mps, heart=heart) for span, heart in zip(spans, hearts, strict=True))
+    return tuple(bout for bout in found if bout is not None)
+
+
+def _joined(n: int, runs: Sequence[tuple[int, int]], walks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Put two kinds of proposals together: in order, none over another."""
+    if not walks:
+        return list(runs)
+    is_left = np.zeros(n, dtype=np.bool_)
+    for first, last in runs:
+        is_left[first:last] = not any(_is_within((first, last), walk) for walk in walks)
+    for first, last in walks:
+        is_left[first:last] = False
+    return sorted([*walks, *runs_of(is_left)])
+
+
+def _is_within(run: tuple[int, int], walk: tuple[int, int]) -> bool:
+    """Tell whether most of a run lies in a walk."""
+    return 2 * (min(run[1], walk[1]) - max(run[0], walk[0])) > run[1] - run[0]
 
 
 def _proposals(grid: Grid, is_free: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -51,12 +73,6 @@ def _proposals(grid: Grid, is_free: NDArray[np.bool_]) -> list[tuple[int, int]]:
     covered = np.cumsum(near)[: grid.n] > 0
     found += [(first, last) for first, last in runs_of(quick) if last - first < cal.SPRINT_LONGEST_S and not covered[first:last].any()]
     return sorted(found)
-
-
-def runs_of(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Give the ``[first, last)`` of every run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _refine(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 #: version of this table
-VERSION: Final = 4
+VERSION: Final = 5
 
 # --- forward running: cadence against speed --------------------------------------------------------------------
 #: spm at 0 m/s and spm per m/s. Source: van Oeveren (N = 256, 16,128 h of watch data, 1.64-4.68 m/s): 75.01 + 3.006 v strides/min
@@ -145,18 +145,26 @@ HEART_BETWEEN_SD_BPM: Final = 12.0
 HEART_DAY_SD_BPM: Final = 5.0
 #: beats for each percent uphill. Assumption
 HEART_PER_GRADE: Final = 260.0
+HEART_PER_GRADE_SD: Final = 100.0
+#: beats that walking costs more or less than running at its speed would, and drift over an hour. Assumption
+HEART_WALK_SD_BPM: Final = 10.0
+HEART_DRIFT_BPM_PER_H: Final = 8.0
+HEART_DRIFT_SD_BPM_PER_H: Final = 20.0
 #: beats that going backward costs at the same speed. Source: Williford 1998 (+22 running, +19 walking); its spread assumption
 HEART_BACKWARD_BPM: Final = 20.0
 HEART_BACKWARD_SD_BPM: Final = 8.0
-#: the same of one bout around the runner's own, and of a forward stretch around none. Assumption: wind, heat, tiredness
-HEART_BOUT_SD_BPM: Final = 7.0
-#: shortest bout whose heart rate counts, s. Source: +13 of 20 bpm show after 60 s (time constant above)
+#: the same of one bout around the runner's own, and of a forward stretch around none. Source: forward stretches of 90 s in 40 real
+#: recordings stray by 6.9, of which 3.0 are the error of measuring (python -m benchmarks.detection --only hearts)
+HEART_BOUT_SD_BPM: Final = 6.2
+#: shortest bout whose heart rate is reported, s. Source: +13 of 20 bpm show after 60 s (time constant above)
 HEART_MIN_BOUT_S: Final = 60
+#: shortest stretch whose heart rate is weighed, s. Assumption: what is found of a bout of a minute may be ten seconds short
+HEART_MIN_STRETCH_S: Final = 50
 #: noise of a smoothed heart rate, bpm, and how well the gain over speed is known, relative. Assumption
 HEART_NOISE_BPM: Final = 3.0
 HEART_GAIN_SD_RATIO: Final = 0.2
-#: what heart rate may say at most, nats. Assumption: many things raise it
-HEART_MOST_NATS: Final = 2.0
+#: what heart rate may say of a stretch at most, nats. Assumption: many things raise it, one time in twenty
+HEART_MOST_NATS: Final = 3.0
 
 # --- plausible backward speeds -----------------------------------------------------------------------------------
 #: backward running, m/s. Source: below, the transition at 1.63 +- 0.11 (Hreljac 2005) less a margin; above, the record mile, 4.54.
@@ -257,10 +265,10 @@ SAID_SESSION_PRIOR: Final = (0.005, 0.95)
 #: sessions that these priors are worth beside the runner's own. Assumption
 SESSION_PRIOR_WEIGHT: Final = 20.0
 #: sessions with drills that come in sets, among those without a word. Assumption
-DRILL_SESSION_PRIOR: Final = 0.04
+DRILL_SESSION_PRIOR: Final = 0.03
 #: how many times more common drills are taken to be before a stretch is accepted. Assumption: every second session a school of running,
 #: which no runner has
-ACCEPT_DRILL_FACTOR: Final = 12.0
+ACCEPT_DRILL_FACTOR: Final = 16.0
 #: how much rarer sets of drills are on a climb, and the grade that makes one. Assumption: schools of running are held on the flat
 DRILL_ON_HILL_RATIO: Final = 0.3
 HILL_GRADE: Final = 0.03
@@ -351,6 +359,16 @@ FORWARD_SPEED_SHARE_SD: Final = 0.25
 #: walks and walking breaks on the level (19 recordings); the share is an assumption
 WALK_SPEED_SHARE_SD: Final = 0.10
 WALK_STROLL_SHARE: Final = 0.2
+#: the part of a session's walking that is taken for brisk to begin with, how much slower a slow walk is at least, the spread of a pace
+#: from second to second as a share of it, and how long people keep to it, s. Assumption
+BRISK_WALK_QUANTILE: Final = 0.8
+SLOW_WALK_RATIO: Final = 0.88
+WALK_PACE_SD: Final = 0.12
+WALK_PACE_STAY_S: Final = 100.0
+#: what a second of pace, and of cadence, says for either at most, nats, before tempering. Assumption
+WALK_WAY_MOST_NATS: Final = 3.0
+#: a slow walk whose heart rate speaks against backward by more than this, nats, is a stroll. Assumption
+SLOW_WALK_HEART_NATS: Final = -0.5
 #: what a second at the usual pace of walking says against backward at most, nats, before tempering. Assumption
 WALK_PACE_MOST_NATS: Final = 2.0
 #: what one bout may say at most, nats. Assumption: something that nobody thought of is always possible
@@ -359,6 +377,8 @@ MAX_BOUT_NATS: Final = 5.0
 MAX_SET_NATS: Final = 8.0
 #: smallest excess that a set of backward bouts may share. Assumption: smaller ones cannot be told from hills and wind
 SMALLEST_EXCESS: Final = 0.02
+#: the same of backward walks, which pace and heart rate tell as well. Assumption: three spreads below BACKWARD_EXCESS
+SMALLEST_WALK_EXCESS: Final = -0.05
 #: what a lap border, a pause or a stop adds to a border there, nats. Assumption: turning round is when buttons are pressed
 LAP_BORDER_NATS: Final = 3.0
 #: how late feet and devices answer to a turn, s. Assumption: half of a window of three seconds

@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from importer.detect import calibration as cal
-from importer.detect.backward import expected_backward
+from importer.detect.backward import Backward, expected_backward
 from importer.detect.baseline import Line, forward_share, learn_line, walking_pace
-from importer.detect.bouts import find_bouts, runs_of
+from importer.detect.bouts import find_bouts
 from importer.detect.declared import Declared
 from importer.detect.evidence import add_gait_evidence
 from importer.detect.faced import UNTOLD, Codes, Facing, has_compass, put_over
-from importer.detect.features import window_mean
+from importer.detect.features import runs_of, window_mean
 from importer.detect.measure import Bout, View, moving_seconds
 from importer.detect.normal import device_name, rows_of
+from importer.detect.paces import telling_walks
 from importer.detect.policy import apply_policy
 from importer.detect.smoothing import add_posteriors, border_rows
 from importer.detect.weighing import weigh
@@ -75,6 +76,11 @@ def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Bas
     line = learn_line(grid, earlier=earlier, is_excluded=is_backward, is_belt=is_belt)
     expected = expected_backward(earlier)
     # nobody chooses a pace on a belt
+    walks = [] if is_belt else _telling_walks(grid, line, expected, is_free=~is_declared)
+    if walks:  # what may be backward must not teach what is forward
+        for first, last in walks:
+            is_backward[first:last] = True
+        line = learn_line(grid, earlier=earlier, is_excluded=is_backward)
     pace = None if is_belt else walking_pace(grid, line, is_excluded=is_backward)
     grid = add_gait_evidence(grid, line, expected, walk_pace_mps=pace)
     cannot_tell = why_not(activity, grid, line, has_earlier=earlier is not None and earlier.n_sessions > 0)
@@ -86,7 +92,7 @@ def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Bas
         is_forward = forward_share(grid, line, is_excluded=is_backward) > 0.5
         is_forward_walk = forward_share(grid, line, is_excluded=is_backward, is_walk=True) > 0.5
         view = View(line, expected, is_forward, is_forward_walk, is_belt=is_belt, contact_device=device_name(activity))
-        bouts = find_bouts(grid, view, is_free=~is_declared, borders=borders)
+        bouts = find_bouts(grid, view, is_free=~is_declared, borders=borders, walks=walks)
         bouts, p_session = weigh(bouts, session_prior=prior, expected=expected, moving_s=moving_seconds(grid))
         needs_step = is_belt and bool(np.isnan(grid["slope_ratio"]).all())
         bouts = apply_policy(bouts, grid, needs_belt_step=needs_step, is_own=expected.is_own)
@@ -99,6 +105,11 @@ def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Bas
     is_judged = ((labels.direction == _FORWARD) | (labels.direction == _BACKWARD)) & ~is_declared
     n_judged_s = int(is_judged.sum()) if cannot_tell is None else 0
     return Classified(grid, line, labels, bouts, p_session, cannot_tell, n_untold_s, facing, n_judged_s)
+
+
+def _telling_walks(grid: Grid, line: Line, expected: Backward, *, is_free: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    is_forward = (forward_share(grid, line) > 0.5) | (forward_share(grid, line, is_walk=True) > 0.5)
+    return telling_walks(grid, is_forward=is_forward & is_free, is_free=is_free, expected=expected)
 
 
 def session_prior(declared: Declared, *, usual: float = cal.SESSION_PRIOR) -> float:

@@ -18,7 +18,7 @@ from importer.detect import calibration as cal
 from importer.detect.backward import Backward
 from importer.detect.baseline import Line
 from importer.detect.conjugate import Estimate
-from importer.detect.features import shift, window_mean
+from importer.detect.features import climbing_pace, shift, window_mean
 from importer.detect.mixture import normal
 from importer.detect.stories import WALK_SHARE, forward_speed, speed_density
 from importer.values.activity import FloatArray
@@ -52,16 +52,16 @@ def add_gait_evidence(grid: Grid, line: Line, expected: Backward, *, walk_pace_m
     run = log_ratio(excess_run, np.hypot(line.spread, error), expected.run_excess)
     walk_error = np.hypot(line.walk_spread, line.walk_error(speed))
     walk = log_ratio(excess_walk, walk_error, expected.walk_excess, jog=excess_run)
+    pace = climbing_pace(grid)
     if walk_pace_mps is not None:
-        climb = np.maximum(np.nan_to_num(slope), 0.0)
-        walk = walk + _pace_nats(speed * (1 + cal.UPHILL_SLOWER_PER_GRADE * climb) / walk_pace_mps)
+        walk = walk + _pace_nats(pace / walk_pace_mps)
     means_something = grid["is_steady"] > 0
     border = (cadence - cal.GAIT_BORDER_SPM) / cal.GAIT_BORDER_WIDTH_SPM
     return grid.with_columns(
         excess_run_ratio=excess_run,
         excess_walk_ratio=excess_walk,
-        run_nats=_temper(np.where(means_something, _plausible(run, speed, cal.BACKWARD_RUN_SPEED_MPS), 0.0)),
-        walk_nats=_temper(np.where(means_something, _plausible(walk, speed, cal.BACKWARD_WALK_SPEED_MPS), 0.0)),
+        run_nats=_temper(np.where(means_something, _plausible(run, pace, cal.BACKWARD_RUN_SPEED_MPS), 0.0)),
+        walk_nats=_temper(np.where(means_something, _plausible(walk, pace, cal.BACKWARD_WALK_SPEED_MPS), 0.0)),
         gait_nats=_temper(border),
         sprint_nats=_sprint_nats(grid, line, expected),
     )

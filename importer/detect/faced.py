@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from importer.detect import calibration as cal
-from importer.detect.bouts import runs_of
+from importer.detect.features import runs_of
 from importer.values.activity import Activity, FloatArray
 from importer.values.grid import Grid
 from importer.values.sensors import SensorKind

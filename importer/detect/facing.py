@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from importer.detect import calibration as cal
 from importer.detect.angles import resultant, spread_of, wrap
-from importer.detect.bouts import runs_of
 from importer.detect.course import find_course
 from importer.detect.faced import Facing, FacingSpan
+from importer.detect.features import runs_of
 from importer.detect.heading import Heading, find_heading
 from importer.detect.sides import Side, choose_side
 from importer.detect.turns import BINS_RAD, BLOCK_S, N_BINS, Chain, Seen, Swing, Turns, log_ratio, look

@@ -7,6 +7,7 @@ It adds `speed_7s_mps`, `cadence_7s_spm`, `slope_ratio`, `is_still`, `is_moving`
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from importer.detect import calibration as cal
 from importer.values.activity import Activity, Environment, FloatArray
@@ -43,6 +44,18 @@ def add_features(grid: Grid, activity: Activity) -> Grid:
     )
 
 
+def climb_factor(slope_ratio: FloatArray) -> FloatArray:
+    """How much faster people would go on the level: (n,), 1 downhill and where the slope is unknown."""
+    factor: FloatArray = 1 + cal.UPHILL_SLOWER_PER_GRADE * np.maximum(np.nan_to_num(slope_ratio), 0.0)
+    return factor
+
+
+def climbing_pace(grid: Grid) -> FloatArray:
+    """Speed that the same effort gives on the level: (n,) m/s."""
+    pace: FloatArray = grid["speed_7s_mps"] * climb_factor(grid["slope_ratio"])
+    return pace
+
+
 def window_mean(values: FloatArray, *, window_s: int = cal.SMOOTHING_WINDOW_S) -> FloatArray:
     """Centred mean over a window of rows, NaN where fewer than `MIN_WINDOW_SAMPLES` are there: (n,)."""
     has = ~np.isnan(values)
@@ -51,6 +64,12 @@ def window_mean(values: FloatArray, *, window_s: int = cal.SMOOTHING_WINDOW_S) -
     out = np.full(len(values), np.nan)
     np.divide(total, count, out=out, where=has & (count >= cal.MIN_WINDOW_SAMPLES))
     return out
+
+
+def runs_of(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Give the ``[first, last)`` of every run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _window_sum(values: FloatArray, window_s: int) -> FloatArray:

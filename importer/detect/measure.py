@@ -6,7 +6,7 @@ Conventions: a stretch is ``[first, last)`` in rows of the grid; excesses and er
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,8 @@ from importer.detect import calibration as cal
 from importer.detect.backward import Backward
 from importer.detect.baseline import Line
 from importer.detect.evidence import bout_nats
-from importer.detect.witnesses import contact_nats, contact_ratio, heart_excess, heart_nats, lost_nats
+from importer.detect.heart import Seen
+from importer.detect.witnesses import contact_nats, contact_ratio, heart_nats, lost_nats
 from importer.values.activity import FloatArray
 from importer.values.grid import Grid
 from importer.values.session import Gait
@@ -57,6 +58,8 @@ class Bout(NamedTuple):
     p_strict: float = 0.0
     doubt: str | None = None
     is_accepted: bool = False
+    #: beats above forward movement at that speed and slope, once settled, bpm; None where they cannot be told
+    heart: Seen | None = None
 
     @property
     def length_s(self) -> int:
@@ -75,11 +78,29 @@ class View(NamedTuple):
     is_belt: bool
     contact_device: str | None
 
+    @property
+    def goes_forward(self) -> NDArray[np.bool_]:
+        """Rows of forward movement in either gait: (n,)."""
+        return self.is_forward | self.is_forward_walk
 
-def usual_speed(grid: Grid, gait: Gait) -> float | None:
-    """Median speed of what looks like forward movement in a gait, m/s; None where there is hardly any."""
+
+def usual_speeds(grid: Grid, spans: Iterable[tuple[int, int]] = ()) -> dict[Gait, float | None]:
+    """Give the usual forward speed of each gait, m/s; None where there is hardly any.
+
+    Parameters
+    ----------
+    spans : stretches ``[first, last)`` that stand out, which are left out.
+    """
+    is_usual = np.ones(grid.n, dtype=np.bool_)
+    for first, last in spans:
+        is_usual[first:last] = False
+    return {gait: _usual_speed(grid, gait, is_usual) for gait in (Gait.RUN, Gait.WALK)}
+
+
+def _usual_speed(grid: Grid, gait: Gait, is_usual: NDArray[np.bool_]) -> float | None:
+    """Median speed of what looks like forward movement in a gait."""
     speed = grid["speed_7s_mps"]
-    is_forward = (grid[f"p_forward_{gait}"] > 0.5) & ~np.isnan(speed) & (grid["is_steady"] > 0)
+    is_forward = is_usual & (grid[f"p_forward_{gait}"] > 0.5) & ~np.isnan(speed) & (grid["is_steady"] > 0)
     if gait is Gait.WALK:  # the slow run of somebody with a low cadence is no walk
         with np.errstate(invalid="ignore"):
             is_forward &= speed < cal.WALK_LINE_SPEEDS_MPS[1]
@@ -93,8 +114,16 @@ def moving_seconds(grid: Grid) -> dict[Gait, float]:
     return {Gait.RUN: float((moves & is_run).sum()), Gait.WALK: float((moves & ~is_run).sum())}
 
 
-def measure(grid: Grid, view: View, first: int, last: int, *, usual_mps: Mapping[Gait, float | None]) -> Bout | None:
-    """Measure one stretch; None where nothing in it can be measured."""
+def measure(
+    grid: Grid, view: View, first: int, last: int, *, usual_mps: Mapping[Gait, float | None], heart: Seen | None = None
+) -> Bout | None:
+    """Measure one stretch; None where nothing in it can be measured.
+
+    Parameters
+    ----------
+    usual_mps : usual forward speed of each gait; None or left out where the runner does not choose it.
+    heart : its beats above forward movement, as `heart_excesses` gives them.
+    """
     rows, line = slice(first, last), view.line
     is_walk = bool(grid["p_backward_walk"][rows].sum() > grid["p_backward_run"][rows].sum())
     seen = _steady(grid, first, last)
@@ -103,7 +132,7 @@ def measure(grid: Grid, view: View, first: int, last: int, *, usual_mps: Mapping
     expected_spm = line.expected_walk(seen.speed, seen.slope) if is_walk else line.expected_run(seen.speed, seen.slope)
     excess, mid_speed = median(seen.cadence / expected_spm) - 1.0, median(seen.speed)
     own_sd, error = _errors(line, seen, mid_speed, is_walk=is_walk)
-    effort = _effort(grid, view, first, last, is_walk=is_walk)
+    effort = _effort(grid, view, first, last, heart=heart, is_walk=is_walk)
     contact, drill_contact = (0.0, 0.0) if is_walk else _contact(grid, view, first, last)
     beside = effort + contact
     jog = median(seen.cadence / line.expected_run(seen.speed, seen.slope)) - 1.0 if is_walk else None
@@ -127,6 +156,7 @@ def measure(grid: Grid, view: View, first: int, last: int, *, usual_mps: Mapping
         jog_ratio=jog,
         grade_ratio=seen.grade,
         speed_share=_share(mid_speed, usual_mps.get(gait), climb=seen.grade),
+        heart=heart,
         belt_step_ratio=_belt_step(grid, first, last, speed_mps=mid_speed, cadence_spm=level) if view.is_belt else None,
     )
 
@@ -180,10 +210,9 @@ def _columns(grid: Grid, first: int, last: int) -> tuple[FloatArray, FloatArray,
     return speed, cadence, grid["slope_ratio"][rows]
 
 
-def _effort(grid: Grid, view: View, first: int, last: int, *, is_walk: bool) -> float:
+def _effort(grid: Grid, view: View, first: int, last: int, *, heart: Seen | None, is_walk: bool) -> float:
     """What heart rate, and for running the loss of contact time, say of a stretch, nats."""
-    usual = view.is_forward | view.is_forward_walk if is_walk else view.is_forward
-    nats = heart_nats(heart_excess(grid, first, last, is_forward=usual), view.expected)
+    nats = heart_nats(heart, view.expected)
     # watches write no contact time of walking, whichever way
     return nats if is_walk else nats + lost_nats(grid, first, last, is_forward=view.is_forward)
 

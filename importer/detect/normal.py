@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from importer.detect import calibration as cal
 from importer.detect.baseline import Line, forward_share, grade_factor, learn_line
-from importer.detect.witnesses import contact_line, contact_ratio, heart_excess
+from importer.detect.heart import heart_excesses
+from importer.detect.witnesses import contact_line, contact_ratio
 from importer.values.activity import Activity, FloatArray, SpeedBasis
 from importer.values.grid import Grid
 from importer.values.session import Basis, Claim, Direction, Gait, Normal
@@ -157,11 +158,10 @@ def _lessons(grid: Grid, line: Line, claims: tuple[Claim, ...], *, is_forward: N
     n_confirmed = 0
     speed, cadence, slope = grid["speed_7s_mps"], grid["cadence_7s_spm"], grid["slope_ratio"]
     usual_mps = median(speed[is_forward]) if is_forward.sum() >= cal.NEIGHBOUR_WINDOW_S else None
-    for claim in claims:
-        first, last = _bounds(claim)
-        last = min(last, grid.n)
-        if claim.direction is not Direction.BACKWARD or last <= first:
-            continue
+    edges = ((claim, *_bounds(claim)) for claim in claims if claim.direction is Direction.BACKWARD)
+    spans = [(claim, first, min(last, grid.n)) for claim, first, last in edges if min(last, grid.n) > first]
+    hearts = heart_excesses(grid, [(first, last) for _, first, last in spans], is_forward=is_forward)
+    for (claim, first, last), beats in zip(spans, hearts, strict=True):
         rows = slice(first, last)
         use = (grid["is_moving"][rows] > 0) & ~np.isnan(speed[rows]) & ~np.isnan(cadence[rows])
         # the borders were put by hand: a smoothing window inside them is the same movement for certain
@@ -178,7 +178,6 @@ def _lessons(grid: Grid, line: Line, claims: tuple[Claim, ...], *, is_forward: N
             if usual_mps is not None:
                 lessons.shares.append(median(v) / usual_mps)
             contact = contact_ratio(grid, first, last, is_forward=is_forward)
-            beats = heart_excess(grid, first, last, is_forward=is_forward)
             lessons.contact.extend(() if contact is None else (contact.value,))
             lessons.heart.extend(() if beats is None else (beats.value,))
     return lessons._replace(n_confirmed=n_confirmed)

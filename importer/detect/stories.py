@@ -79,12 +79,13 @@ def forward_speed(share: FloatArray, *, is_walk: bool) -> FloatArray:
     return (1 - cal.WALK_STROLL_SHARE) * steady + cal.WALK_STROLL_SHARE * wide
 
 
-def backward_set(group: Group, kind: Kind) -> tuple[float, FloatArray]:
+def backward_set(group: Group, kind: Kind, *, is_walk: bool) -> tuple[float, FloatArray]:
     """Weigh a set of backward stretches: log of the ratio, and the probability (n,) of each to belong to the set if there is one."""
+    least = cal.SMALLEST_WALK_EXCESS if is_walk else cal.SMALLEST_EXCESS
     # sprints are run harder than the repetitions that the runner's share of speed is about
     hard = np.where(group.length_s < cal.MIN_BOUT_S, cal.SPRINT_FACTOR, 1.0)
     log_ratio = _log_ratio(group, beside=group.beside, share=group.share / hard, excess=group.excess)
-    prior = _prior(group, (kind,), least_excess=cal.SMALLEST_EXCESS, most_share=cal.MOST_SPEED_SHARE)
+    prior = _prior(group, (kind,), least_excess=least, most_share=cal.MOST_SPEED_SHARE)
     # what was not seen counts too: a set of ten is improbable where one stretch stands out
     joined = [rate * np.exp(log_ratio) for rate in cal.SET_SIZES]
     log_joint = [np.log1p(one).sum(axis=0) - rate + prior for one, rate in zip(joined, cal.SET_SIZES, strict=True)]

@@ -49,7 +49,7 @@ def weigh(
         )
         own = expected.run_excess if gait is Gait.RUN else expected.walk_excess
         share = expected.speed_share if gait is Gait.RUN else WALK_SHARE
-        log_set, each = backward_set(group, Kind(own, share))
+        log_set, each = backward_set(group, Kind(own, share), is_walk=gait is Gait.WALK)
         # whoever runs backward need not walk backward too
         log_gait = float(np.logaddexp(math.log(common) + log_set, math.log(1 - common)))
         within[chosen] = each * math.exp(math.log(common) + log_set - log_gait)

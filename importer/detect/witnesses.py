@@ -8,7 +8,7 @@ Not here, on purpose: step length, vertical ratio and contact share (algebra on 
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,22 +16,11 @@ from numpy.typing import NDArray
 from importer.detect import calibration as cal
 from importer.detect.backward import Backward
 from importer.detect.conjugate import Estimate
-from importer.values.activity import FloatArray
+from importer.detect.heart import Seen
 from importer.values.grid import Grid
 
-#: rows before a stretch that heart rate is compared with, and how long it takes to forget what was before them, s
-_HEART_BEFORE_S: Final = 240
-_HEART_MEMORY_S: Final = 300
-_HEART_MIN_BEFORE_S: Final = 60
 #: FIT activity_type of walking
 _WALKING: Final = 6.0
-
-
-class Seen(NamedTuple):
-    """A measured number and its own error."""
-
-    value: float
-    sd: float
 
 
 def contact_ratio(grid: Grid, first: int, last: int, *, is_forward: NDArray[np.bool_]) -> Seen | None:
@@ -92,52 +81,11 @@ def lost_nats(grid: Grid, first: int, last: int, *, is_forward: NDArray[np.bool_
     return min(cal.CONTACT_LOST_MOST_NATS, math.log(cal.CONTACT_LOST_BACKWARD / forward))
 
 
-def heart_excess(grid: Grid, first: int, last: int, *, is_forward: NDArray[np.bool_]) -> Seen | None:
-    """Beats above what speed and climb explain, once settled, bpm; None where the stretch is short or nothing steady is before it.
-
-    Notes
-    -----
-    Heart rate follows its cause with `HEART_TAU_S`: speed and climb go through the same delay before they are compared.
-    """
-    if last - first < cal.HEART_MIN_BOUT_S or "heart_rate_bpm" not in grid:
-        return None
-    start = max(0, first - _HEART_BEFORE_S - _HEART_MEMORY_S)
-    rows = slice(start, last)
-    speed = grid["speed_7s_mps"][rows]
-    known = np.where(np.isnan(speed), 0.0, speed)
-    cause = cal.HEART_PER_MPS * known + cal.HEART_PER_GRADE * np.maximum(np.nan_to_num(grid["slope_ratio"][rows]), 0.0)
-    residual = grid["heart_rate_bpm"][rows] - _delayed(cause)
-    begin = first - start
-    before = np.arange(len(residual)) < begin
-    before[: max(0, begin - _HEART_BEFORE_S)] = False
-    before &= is_forward[rows] & ~np.isnan(residual)
-    inside = ~np.isnan(residual)
-    inside[:begin] = False
-    if before.sum() < _HEART_MIN_BEFORE_S or inside.sum() < cal.HEART_MIN_BOUT_S / 2:
-        return None
-    rise = 1 - np.exp(-(np.flatnonzero(inside) - begin) / cal.HEART_TAU_S)
-    power = float(rise @ rise)
-    level = float(residual[before].mean())
-    value = float(rise @ (residual[inside] - level)) / power
-    faster = abs(float(known[inside].mean() - known[before].mean())) * cal.HEART_PER_MPS
-    noise = cal.HEART_NOISE_BPM / math.sqrt(max(power * cal.LOOKS_PER_SECOND, 1.0))
-    return Seen(value, math.hypot(noise, cal.HEART_GAIN_SD_RATIO * faster))
-
-
 def heart_nats(seen: Seen | None, expected: Backward) -> float:
     """Weigh heart rate."""
     if seen is None:
         return 0.0
     return _weigh(seen, expected.heart_bpm, bout_sd=cal.HEART_BOUT_SD_BPM, usual=0.0, most=cal.HEART_MOST_NATS)
-
-
-def _delayed(cause: FloatArray) -> FloatArray:
-    """First-order response to a cause, settled at its first value: (n,)."""
-    kernel = np.exp(-np.arange(_HEART_MEMORY_S) / cal.HEART_TAU_S)
-    kernel /= kernel.sum()
-    padded = np.concatenate((np.full(len(kernel) - 1, cause[0] if len(cause) else 0.0), cause))
-    out: FloatArray = np.convolve(padded, kernel, mode="valid")
-    return out
 
 
 def _weigh(seen: Seen, expected: Estimate, *, bout_sd: float, usual: float, most: float) -> float:
