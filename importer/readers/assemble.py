@@ -166,16 +166,12 @@ def _activity(
         if speed is not None:
             columns["speed_mps"] = speed
             notes = (*notes, f"derived-speed: the file has no speed, it was derived from {source}")
-    verdict = CadenceVerdict(None, CadenceBasis.NONE)
-    if "cadence_spm" in columns:
-        speed = columns.get("speed_mps", np.full(len(t_s), np.nan))
-        verdict = decide_cadence(columns["cadence_spm"], speed, writer_factor=recorded.writer_factor)
-        if verdict.factor is None:
-            notes = (*notes, "cadence-unit: nothing tells whether the cadence counts steps or strides")
-            verdict = verdict._replace(factor=1.0)
-        columns["cadence_spm"], n_bad = _steps(columns["cadence_spm"], verdict.factor)
-        if n_bad:
-            counts = {**counts, "bad_cadence_spm": counts.get("bad_cadence_spm", 0) + n_bad}
+    verdict, n_bad = _count_steps(columns, writer_factor=recorded.writer_factor)
+    if "cadence_spm" in columns and verdict.factor is None:
+        notes = (*notes, "cadence-unit: nothing tells whether the cadence counts steps or strides")
+        verdict = verdict._replace(factor=1.0)
+    if n_bad:
+        counts = {**counts, "bad_cadence_spm": counts.get("bad_cadence_spm", 0) + n_bad}
     has_positions = "latitude_deg" in columns
     offset_s = utc_offset(recorded.zone_s)
     return Activity(
@@ -241,6 +237,16 @@ def _pauses(recorded: Recorded, t_unix_s: FloatArray, t_s: FloatArray, *, room_s
             found.add(pause[:2])
             room_s -= length_s
     return tuple(Pause(start, end, PauseKind.GAP) for start, end in sorted(found))
+
+
+def _count_steps(columns: dict[str, FloatArray], *, writer_factor: float | None) -> tuple[CadenceVerdict, int]:
+    """Turn the column of cadence into steps a minute; say how that was decided, and how many values were impossible."""
+    if "cadence_spm" not in columns:
+        return CadenceVerdict(None, CadenceBasis.NONE), 0
+    cadence = columns["cadence_spm"]
+    verdict = decide_cadence(cadence, columns.get("speed_mps", np.full(len(cadence), np.nan)), writer_factor=writer_factor)
+    columns["cadence_spm"], n_bad = _steps(cadence, verdict.factor)
+    return verdict, n_bad
 
 
 def _steps(raw_per_min: FloatArray, factor: float | None) -> tuple[FloatArray, int]:

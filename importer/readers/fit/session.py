@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -24,7 +25,7 @@ from importer.readers.fit.extras import Extras, Window
 from importer.readers.fit.messages import Messages, Row
 from importer.readers.fit.structure import Timeline
 from importer.readers.samples import CleanSamples
-from importer.values.activity import Activity, CadenceBasis, FloatArray, Lap
+from importer.values.activity import Activity, CadenceBasis, FloatArray, Lap, Pause
 from importer.values.channels import CHANNELS
 
 #: samples; a piece of fewer, cut off from a longer recording by hours or days, is a fault of the clock
@@ -266,13 +267,9 @@ class Draft:
         pauses = structure.pauses(self.timeline, start=start, elapsed_s=elapsed_s)
         if pauses is None:
             pauses = samples.gap_pauses(t_s)
-        timer_s = _positive(row.number("total_timer_time")) if is_whole else None
-        if timer_s is None:
-            timer_s = max(elapsed_s - sum(pause.end_s - pause.start_s for pause in pauses), 0.0)
-        elif timer_s > elapsed_s:
-            if timer_s > elapsed_s + 1.0:
-                notes = (*notes, f"timer: the file claims {timer_s:,.0f} s of {elapsed_s:,.0f} s; it was cut")
-            timer_s = elapsed_s
+        claimed_s = _positive(row.number("total_timer_time")) if is_whole else None
+        if claimed_s is not None and claimed_s > elapsed_s + 1.0:
+            notes = (*notes, f"timer: the file claims {claimed_s:,.0f} s of {elapsed_s:,.0f} s; it was cut")
         sport, sub_sport = row.text("sport") or "unknown", row.text("sub_sport") or "unknown"
         where = devices.environment(messages, row, sport=sport, sub_sport=sub_sport, has_position=has_position)
         offset_s, offset_basis = devices.utc_offset(messages)
@@ -283,7 +280,7 @@ class Draft:
             t_s=t_s,
             columns=columns,
             elapsed_s=elapsed_s,
-            timer_s=timer_s,
+            timer_s=_timer_s(claimed_s, elapsed_s=elapsed_s, pauses=pauses),
             format="fit",
             sport=sport,
             sub_sport=sub_sport,
@@ -335,6 +332,13 @@ class Draft:
         if not mine:
             return structure.marked_laps(timeline, start=start, elapsed_s=elapsed_s)
         return structure.laps(mine, start=start, elapsed_s=elapsed_s)
+
+
+def _timer_s(claimed_s: float | None, *, elapsed_s: float, pauses: Sequence[Pause]) -> float:
+    """Give the seconds on the timer: what the file claims, as far as there was time for it, else all but the pauses."""
+    if claimed_s is not None:
+        return min(claimed_s, elapsed_s)
+    return max(elapsed_s - sum(pause.end_s - pause.start_s for pause in pauses), 0.0)
 
 
 def _given_away(values: FloatArray) -> FloatArray:
