@@ -29,7 +29,7 @@ LONG = [Block(900, 2.8), *[Block(150, 2.0, BACK), Block(150, 2.6)] * 3]
 
 def opened(activity: Activity, **known: Any) -> tuple[Trace, Accountant]:
     seen = trace(activity, **known)
-    return seen, Accountant(seen, activity)
+    return seen, Accountant(seen)
 
 
 def total(account: Account) -> float:
@@ -110,7 +110,7 @@ def test_words_weigh_what_they_are_taken_for_and_gait_is_told_beside_them():
     account = accountant.account(720, 755)
     assert account.nats[Channel.WORDS] == pytest.approx(odds(0.97))
     assert present(account.p_gait) > 0.8  # the six that were confirmed are weighed as the set that they are
-    rejected = Accountant(trace(run(SET, seed=3), labels=(Label(0.0, 100.0, LabelKind.REJECT),)), run(SET, seed=3))
+    rejected = Accountant(trace(run(SET, seed=3), labels=(Label(0.0, 100.0, LabelKind.REJECT),)))
     assert rejected.account(0, 100).nats[Channel.WORDS] == pytest.approx(-odds(0.97))
     assert rejected.account(0, 220).nats[Channel.WORDS] == 0.0
 

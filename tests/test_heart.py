@@ -106,3 +106,41 @@ def test_a_delayed_cause_follows_step_by_step(values):
         slow = keep * slow + (1 - keep) * one
         expected.append(slow)
     assert np.allclose(_delayed(cause), expected, atol=1e-9)
+
+
+def test_standing_in_a_pause_is_no_running():
+    pause = Block(120, 0.0, Direction.STILL, None, is_paused=True)
+    for direction, beats in ((BACK, 19.0), (Direction.FORWARD, 0.0)):
+        grid, is_forward = _grid([Block(700, 2.7), pause, Block(120, 1.0, direction, WALK), Block(200, 1.4, gait=WALK)])
+        is_forward[820:940] = False
+        seen = heart_excess(grid, 820, 940, is_forward=is_forward)
+        assert seen is not None
+        assert seen.value == pytest.approx(beats, abs=2.0 * seen.sd)
+
+
+def test_a_long_school_of_walks_is_told_to_its_end():
+    n = 40
+    grid, is_forward = _grid([Block(600, 2.7), *[Block(60, 1.0, BACK, WALK), Block(60, 1.4, gait=WALK)] * n, Block(200, 2.6)])
+    stretches = [(600 + 120 * i, 660 + 120 * i) for i in range(n)]
+    for first, last in stretches:
+        is_forward[first:last] = False
+    values = np.array([seen.value for seen in heart_excesses(grid, stretches, is_forward=is_forward) if seen is not None])
+    assert len(values) == n
+    assert abs(values[25:].mean() - values[:20].mean()) < 4.0
+    assert values.mean() == pytest.approx(19.0, abs=4.0)
+
+
+def test_what_the_runner_called_backward_takes_its_beats_away():
+    grid, is_forward = _grid()
+    every = heart_excesses(grid, BACKWARD, is_forward=is_forward)
+    three = heart_excesses(grid, [BACKWARD[0], *BACKWARD[2:]], is_forward=is_forward, known=[BACKWARD[1]])
+    assert [seen.value for seen in three if seen] == pytest.approx([seen.value for seen in (every[0], *every[2:]) if seen], abs=1e-6)
+
+
+def test_a_recording_that_begins_backward_has_not_gone_on_so_for_long():
+    plan = [Block(150, 1.0, BACK, WALK), *[Block(120, 1.4, gait=WALK)] * 4]
+    grid, is_forward = _grid(plan)
+    is_forward[:150] = False
+    seen = heart_excess(grid, 0, 150, is_forward=is_forward)
+    assert seen is not None
+    assert seen.value == pytest.approx(19.0, abs=2.5 * seen.sd)

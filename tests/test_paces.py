@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from importer.detect.backward import expected_backward
 from importer.detect.features import add_features
-from importer.detect.paces import slow_walks
+from importer.detect.paces import slow_walks, telling_walks
 from importer.detect.resample import resample
-from importer.detect.tagging import tag
+from importer.detect.tagging import tag, trace
 from importer.values.activity import SpeedBasis
-from importer.values.session import Basis, Direction, Gait, Standing
+from importer.values.session import Basis, Direction, Gait, Label, LabelKind, Standing
 from tests.support.activities import run
 from tests.support.runner import Block, Runner
 
@@ -51,6 +52,47 @@ def test_pace_alone_is_not_enough():
     activity = run(_turns(BACK), seed=1, runner=RUNNER)
     columns = {name: values for name, values in activity.columns.items() if name != "heart_rate_bpm"}
     assert _backward_s(replace(activity, columns=columns)) < 0.5 * _backward_s(activity)
+
+
+def test_a_strap_that_sends_nothing_is_as_none_at_all():
+    activity = run(_turns(Direction.FORWARD), seed=1, runner=RUNNER)
+    lost = activity.columns["heart_rate_bpm"].copy()
+    lost[600:] = np.nan
+    without = replace(activity, columns={name: values for name, values in activity.columns.items() if name != "heart_rate_bpm"})
+    with_gap = replace(activity, columns={**activity.columns, "heart_rate_bpm": lost})
+    one, other = ([(seg.start_s, seg.end_s, seg.direction, seg.confidence) for seg in tag(each).segments] for each in (with_gap, without))
+    assert one == other
+
+
+def test_confirming_one_walk_does_not_lose_its_siblings():
+    activity = run(_turns(BACK), seed=2, runner=RUNNER)
+    label = Label(float(SLOW[1][0]), float(SLOW[1][1]), LabelKind.TAG, BACK)
+    seen = trace(activity, labels=(label,))
+    hearts = [bout.heart.value for bout in seen.found.bouts if bout.heart is not None]
+    assert len(hearts) >= 3
+    assert min(hearts) > 12.0
+    assert sum(one.duration_s for one in seen.session.segments if one.direction is BACK and one.basis is Basis.GAIT) > 0.75 * 360
+
+
+def test_a_slow_walk_with_a_calm_heart_is_a_stroll():
+    for direction, n in ((BACK, 4), (Direction.FORWARD, 0)):
+        activity = run(_turns(direction), seed=3, runner=RUNNER)
+        grid = add_features(resample(activity), activity)
+        is_free = np.ones(grid.n, dtype=bool)
+        is_forward = is_free.copy()
+        for first, last in SLOW:
+            is_forward[first:last] = False
+        found = telling_walks(grid, is_forward=is_forward, is_free=is_free, known=(), expected=expected_backward(None))
+        assert len(found) == n
+
+
+def test_a_stuck_receiver_is_no_walk():
+    activity = run(_turns(BACK), seed=1, runner=RUNNER)
+    stuck = replace(
+        activity, columns={**activity.columns, "speed_mps": np.zeros(len(activity)), "cadence_spm": np.full(len(activity), 104.0)}
+    )
+    grid = add_features(resample(stuck), stuck)
+    assert slow_walks(grid, is_free=np.ones(grid.n, dtype=bool)) == []
 
 
 def test_nobody_chooses_a_pace_on_a_belt():

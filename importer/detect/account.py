@@ -14,21 +14,19 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from importer.detect import calibration as cal
 from importer.detect.backward import Backward, expected_backward
-from importer.detect.baseline import forward_share
 from importer.detect.classify import session_prior
 from importer.detect.evidence import bout_nats
 from importer.detect.faced import Facing
-from importer.detect.heart import Seen, heart_excesses
-from importer.detect.measure import Bout, View, measure, moving_seconds, usual_speeds
-from importer.detect.normal import device_name, rows_of
+from importer.detect.heart import Seen, Span, heart_excesses
+from importer.detect.measure import Bout, measure, moving_seconds, usual_speeds
+from importer.detect.normal import device_name
 from importer.detect.tagging import Trace
 from importer.detect.weighing import weigh
 from importer.detect.witnesses import contact_ratio, heart_nats
-from importer.values.activity import Activity, SpeedBasis
+from importer.values.activity import Activity
 from importer.values.session import Baseline, Claim, Direction, Gait
 from importer.values.statistics import median
 
@@ -61,7 +59,7 @@ class Account(NamedTuple):
 
     `nats` holds every channel. `p_gait` is the probability that gait alone gives to backward, None where it cannot tell or measured
     nothing; `p_facing` the same of compass and course. `excess_ratio` is of cadence over `expected_spm`, the forward one at that speed
-    and grade; `heart_excess_bpm` and `contact_ratio` compare with forward running at that speed.
+    and grade; `heart_excess_bpm` and `contact_ratio` compare with forward movement at that speed, heart rate once settled.
     """
 
     first: int
@@ -86,7 +84,7 @@ class Account(NamedTuple):
 class Accountant:
     """Draws up accounts of one traced session."""
 
-    def __init__(self, seen: Trace, activity: Activity) -> None:
+    def __init__(self, seen: Trace) -> None:
         found = seen.found
         self._seen = seen
         self._grid = found.grid
@@ -94,9 +92,9 @@ class Accountant:
         self.expected: Backward = expected_backward(seen.session.baseline)
         self.prior = session_prior(seen.declared, usual=self.expected.session_prior)
         self._moving_s = moving_seconds(found.grid)
-        self._view = _view(seen, activity, self.expected)
-        spans = ((bout.first, bout.last) for bout in found.bouts)
-        self._usual_mps = {} if self._view.is_belt else usual_speeds(found.grid, spans)
+        self._spans = tuple((bout.first, bout.last) for bout in found.bouts)
+        self._usual_mps = {} if found.view is None or found.view.is_belt else usual_speeds(found.grid, self._spans)
+        self._measured: dict[Span, Bout | None] = {}
 
     def account(self, first: int, last: int, *, with_others: bool = False) -> Account:
         """Give the account of the rows ``[first, last)``, or of the bout that covers most of them.
@@ -157,11 +155,14 @@ class Accountant:
 
     def _measure(self, first: int, last: int) -> Bout | None:
         """Measure a stretch that did not stand out; None where gait cannot tell, or it is too short for a bout."""
-        if self._seen.found.cannot_tell is not None or last - first < cal.MIN_SET_BOUT_S:
+        view = self._seen.found.view
+        if view is None or last - first < cal.MIN_SET_BOUT_S:
             return None
-        near = [(bout.first, bout.last) for bout in self._bouts if bout.last <= first or bout.first >= last]
-        heart = heart_excesses(self._grid, [(first, last), *near], is_forward=self._view.goes_forward)[0]
-        return measure(self._grid, self._view, first, last, usual_mps=self._usual_mps, heart=heart)
+        if (first, last) not in self._measured:
+            others = [span for span in (*self._spans, *view.known) if span[1] <= first or span[0] >= last]
+            heart = heart_excesses(self._grid, [(first, last)], is_forward=view.goes_forward, known=others)[0]
+            self._measured[first, last] = measure(self._grid, view, first, last, usual_mps=self._usual_mps, heart=heart)
+        return self._measured[first, last]
 
     def _weighed(self, stretch: Bout, *, is_alone: bool) -> tuple[dict[Channel, float], float]:
         """Put one kind of evidence after another into the scale."""
@@ -207,9 +208,10 @@ class Accountant:
         return _log_odds(weighed[0].p)
 
     def _contact(self, stretch: Bout) -> Seen | None:
-        if stretch.gait is Gait.WALK:
+        view = self._seen.found.view
+        if view is None or stretch.gait is Gait.WALK:
             return None
-        return contact_ratio(self._grid, stretch.first, stretch.last, is_forward=self._view.is_forward)
+        return contact_ratio(self._grid, stretch.first, stretch.last, is_forward=view.is_forward)
 
     def _words(self, first: int, last: int) -> float:
         """What the runner said of most of a stretch, as the log odds of such a word."""
@@ -226,20 +228,6 @@ class Accountant:
         values = self._grid[name][first:last]
         values = values[np.isfinite(values)]
         return median(values) if len(values) else None
-
-
-def _view(seen: Trace, activity: Activity, expected: Backward) -> View:
-    """What the session's stretches were measured with."""
-    grid, line = seen.found.grid, seen.found.line
-    is_backward: NDArray[np.bool_] = rows_of(seen.declared.claims, grid.n, direction=Direction.BACKWARD)
-    return View(
-        line,
-        expected,
-        forward_share(grid, line, is_excluded=is_backward) > 0.5,
-        forward_share(grid, line, is_excluded=is_backward, is_walk=True) > 0.5,
-        is_belt=activity.speed_basis is SpeedBasis.BELT,
-        contact_device=device_name(activity),
-    )
 
 
 def contact_counts(baseline: Baseline | None, activity: Activity) -> bool:

@@ -15,13 +15,13 @@ from importer.detect import calibration as cal
 from importer.detect.baseline import Line
 from importer.detect.evidence import raw_nats
 from importer.detect.features import runs_of
-from importer.detect.heart import heart_excesses
+from importer.detect.heart import Span, heart_excesses
 from importer.detect.measure import Bout, View, measure, usual_speeds
 from importer.values.grid import Grid
 
 
 def find_bouts(
-    grid: Grid, view: View, *, is_free: NDArray[np.bool_], borders: NDArray[np.int64], walks: Sequence[tuple[int, int]] = ()
+    grid: Grid, view: View, *, is_free: NDArray[np.bool_], borders: NDArray[np.int64], walks: Sequence[Span] = ()
 ) -> tuple[Bout, ...]:
     """Collect the stretches that stand out: row order.
 
@@ -32,19 +32,19 @@ def find_bouts(
     walks : stretches that pace and heart rate propose; they take the place of what cadence shows of them.
     """
     runs = _joined(grid.n, _proposals(grid, is_free), walks)
-    spans: list[tuple[int, int]] = []
+    spans: list[Span] = []
     for i, (first, last) in enumerate(runs):
         room = (spans[-1][1] if spans else 0, runs[i + 1][0] if i + 1 < len(runs) else grid.n)
         if last > room[0]:
             spans.append(_refine(grid, view.line, max(first, room[0]), last, room=room, is_free=is_free, borders=borders))
     spans = [(first, last) for first, last in spans if last - first >= cal.MIN_SET_BOUT_S]
     usual_mps = {} if view.is_belt else usual_speeds(grid, spans)
-    hearts = heart_excesses(grid, spans, is_forward=view.goes_forward)
+    hearts = heart_excesses(grid, spans, is_forward=view.goes_forward, known=view.known)
     found = (measure(grid, view, *span, usual_mps=usual_mps, heart=heart) for span, heart in zip(spans, hearts, strict=True))
     return tuple(bout for bout in found if bout is not None)
 
 
-def _joined(n: int, runs: Sequence[tuple[int, int]], walks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _joined(n: int, runs: Sequence[Span], walks: Sequence[Span]) -> list[Span]:
     """Put two kinds of proposals together: in order, none over another."""
     if not walks:
         return list(runs)
@@ -56,19 +56,19 @@ def _joined(n: int, runs: Sequence[tuple[int, int]], walks: Sequence[tuple[int, 
     return sorted([*walks, *runs_of(is_left)])
 
 
-def _is_within(run: tuple[int, int], walk: tuple[int, int]) -> bool:
+def _is_within(run: Span, walk: Span) -> bool:
     """Tell whether most of a run lies in a walk."""
     return 2 * (min(run[1], walk[1]) - max(run[0], walk[0])) > run[1] - run[0]
 
 
-def _proposals(grid: Grid, is_free: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Stretches that the smoothing calls backward; and where it sees none, those of the quick smoothing that are as short as sprints."""
+def _proposals(grid: Grid, is_free: NDArray[np.bool_]) -> list[Span]:
+    """Stretches that the smoothing calls backward; and where it sees none, those that quick smoothing takes for sprints."""
     slow = (grid["p_backward_run"] + grid["p_backward_walk"] > 0.5) & is_free
     near = np.zeros(grid.n + 1, dtype=np.int64)
     for first, last in runs_of(slow):
         near[max(0, first - cal.MIN_SET_BOUT_S)] += 1
         near[min(grid.n, last + cal.MIN_SET_BOUT_S)] -= 1
-    quick = (grid["p_sprint"] > 0.5) & is_free
+    quick = (grid["p_sprint"] > cal.SPRINT_PROPOSED_P) & is_free
     found = runs_of(slow)
     covered = np.cumsum(near)[: grid.n] > 0
     found += [(first, last) for first, last in runs_of(quick) if last - first < cal.SPRINT_LONGEST_S and not covered[first:last].any()]
@@ -81,10 +81,10 @@ def _refine(
     first: int,
     last: int,
     *,
-    room: tuple[int, int],
+    room: Span,
     is_free: NDArray[np.bool_],
     borders: NDArray[np.int64],
-) -> tuple[int, int]:
+) -> Span:
     """Move the borders of a bout to where its unsmoothed evidence is greatest, at most `BORDER_SEARCH_S` away and inside `room`."""
     reach = min(cal.BORDER_SEARCH_S, (last - first) // 2)
     if reach == 0:

@@ -203,6 +203,9 @@ SPRINT_LENGTH_S: Final = 9.0
 SPRINT_EVERY_S: Final = 90.0
 SPRINT_LONGEST_S: Final = 20
 SPRINT_TEMPER: Final = 0.35
+#: probability of a second from which it is proposed as part of a sprint. Assumption: the session as a whole is weighed afterwards, and a
+#: set of sprints says more than any of them
+SPRINT_PROPOSED_P: Final = 0.2
 #: how much faster sprints are than a runner's other backward movement.
 #: Source: 100 m backward at 0.70 of the forward record, where endurance runs go at 0.55-0.80 of slower ones; its size assumption
 SPRINT_FACTOR: Final = 1.25
@@ -253,7 +256,7 @@ WALK_LOWEST_SPM: Final = 70.0
 #: sessions with some backward movement among those without a word about it.
 #: Assumption: between 1.7 % (an arbitrary file: 0.5 % of seconds at 30 % in a retro session) and 10 % (a retro runner's folder)
 SESSION_PRIOR: Final = 0.05
-#: the same where a title or profile says "retro run". Assumption
+#: the same where a title or profile says "retro run"; the weak one too where the runner tagged another stretch by hand. Assumption
 SESSION_PRIOR_WEAK_HINT: Final = 0.4
 SESSION_PRIOR_STRONG_HINT: Final = 0.9
 #: sessions with backward movement in which some of it is run, and some is walked. Assumption
@@ -359,16 +362,17 @@ FORWARD_SPEED_SHARE_SD: Final = 0.25
 #: walks and walking breaks on the level (19 recordings); the share is an assumption
 WALK_SPEED_SHARE_SD: Final = 0.10
 WALK_STROLL_SHARE: Final = 0.2
-#: the part of a session's walking that is taken for brisk to begin with, how much slower a slow walk is at least, the spread of a pace
-#: from second to second as a share of it, and how long people keep to it, s. Assumption
+#: the part of a session's walking that is taken for brisk to begin with, how often walking begins slowly, how much slower a slow walk is
+#: at least, the spread of a pace from second to second as a share of it, and how long people keep to it, s. Assumption
 BRISK_WALK_QUANTILE: Final = 0.8
+SLOW_WALK_SHARE: Final = 0.1
 SLOW_WALK_RATIO: Final = 0.88
 WALK_PACE_SD: Final = 0.12
 WALK_PACE_STAY_S: Final = 100.0
 #: what a second of pace, and of cadence, says for either at most, nats, before tempering. Assumption
 WALK_WAY_MOST_NATS: Final = 3.0
-#: a slow walk whose heart rate speaks against backward by more than this, nats, is a stroll. Assumption
-SLOW_WALK_HEART_NATS: Final = -0.5
+#: a slow walk whose heart rate speaks against backward by more than this is a stroll, nats. Assumption
+SLOW_WALK_AGAINST_NATS: Final = 0.5
 #: what a second at the usual pace of walking says against backward at most, nats, before tempering. Assumption
 WALK_PACE_MOST_NATS: Final = 2.0
 #: what one bout may say at most, nats. Assumption: something that nobody thought of is always possible

@@ -7,6 +7,7 @@ Where the data cannot tell, it says so in a sentence and labels movement `unknow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from importer.detect.declared import Declared
 from importer.detect.evidence import add_gait_evidence
 from importer.detect.faced import UNTOLD, Codes, Facing, has_compass, put_over
 from importer.detect.features import runs_of, window_mean
+from importer.detect.heart import Span
 from importer.detect.measure import Bout, View, moving_seconds
 from importer.detect.normal import device_name, rows_of
 from importer.detect.paces import telling_walks
@@ -28,7 +30,7 @@ from importer.detect.smoothing import add_posteriors, border_rows
 from importer.detect.weighing import weigh
 from importer.values.activity import Activity, CadenceBasis, Environment, FloatArray, SpeedBasis
 from importer.values.grid import Grid
-from importer.values.session import Baseline, Direction, Gait
+from importer.values.session import Baseline, Basis, Direction, Gait
 
 DIRECTIONS: Final = (Direction.UNKNOWN, Direction.FORWARD, Direction.BACKWARD, Direction.STILL)
 GAITS: Final = (None, Gait.RUN, Gait.WALK)
@@ -60,6 +62,8 @@ class Classified(NamedTuple):
     facing: Facing | None = None
     #: seconds of movement that nobody declared and gait judged
     n_judged_s: int = 0
+    #: what the bouts were measured with, None where gait cannot tell
+    view: View | None = None
 
 
 def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Baseline | None = None) -> Classified:
@@ -76,7 +80,8 @@ def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Bas
     line = learn_line(grid, earlier=earlier, is_excluded=is_backward, is_belt=is_belt)
     expected = expected_backward(earlier)
     # nobody chooses a pace on a belt
-    walks = [] if is_belt else _telling_walks(grid, line, expected, is_free=~is_declared)
+    known = tuple(runs_of(is_backward))
+    walks = [] if is_belt else _telling_walks(grid, line, expected, is_free=~is_declared, known=known)
     if walks:  # what may be backward must not teach what is forward
         for first, last in walks:
             is_backward[first:last] = True
@@ -87,11 +92,12 @@ def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Bas
     borders = border_rows(activity, grid)
     grid = add_posteriors(grid, is_direction_told=cannot_tell is None, borders=borders)
     bouts: tuple[Bout, ...] = ()
+    view: View | None = None
     p_session = prior = session_prior(declared, usual=expected.session_prior)
     if cannot_tell is None:
         is_forward = forward_share(grid, line, is_excluded=is_backward) > 0.5
         is_forward_walk = forward_share(grid, line, is_excluded=is_backward, is_walk=True) > 0.5
-        view = View(line, expected, is_forward, is_forward_walk, is_belt=is_belt, contact_device=device_name(activity))
+        view = View(line, expected, is_forward, is_forward_walk, is_belt=is_belt, contact_device=device_name(activity), known=known)
         bouts = find_bouts(grid, view, is_free=~is_declared, borders=borders, walks=walks)
         bouts, p_session = weigh(bouts, session_prior=prior, expected=expected, moving_s=moving_seconds(grid))
         needs_step = is_belt and bool(np.isnan(grid["slope_ratio"]).all())
@@ -104,16 +110,21 @@ def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Bas
     n_untold_s = int(((labels.direction == _UNKNOWN) & ~is_declared).sum())
     is_judged = ((labels.direction == _FORWARD) | (labels.direction == _BACKWARD)) & ~is_declared
     n_judged_s = int(is_judged.sum()) if cannot_tell is None else 0
-    return Classified(grid, line, labels, bouts, p_session, cannot_tell, n_untold_s, facing, n_judged_s)
+    return Classified(grid, line, labels, bouts, p_session, cannot_tell, n_untold_s, facing, n_judged_s, view)
 
 
-def _telling_walks(grid: Grid, line: Line, expected: Backward, *, is_free: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def _telling_walks(grid: Grid, line: Line, expected: Backward, *, is_free: NDArray[np.bool_], known: Sequence[Span]) -> list[Span]:
     is_forward = (forward_share(grid, line) > 0.5) | (forward_share(grid, line, is_walk=True) > 0.5)
-    return telling_walks(grid, is_forward=is_forward & is_free, is_free=is_free, expected=expected)
+    return telling_walks(grid, is_forward=is_forward & is_free, is_free=is_free, known=known, expected=expected)
 
 
 def session_prior(declared: Declared, *, usual: float = cal.SESSION_PRIOR) -> float:
-    """Probability, before any look at the signals, that the session has backward movement that no span declares."""
+    """Probability, before any look at the signals, that the session has backward movement that no span declares.
+
+    Whoever tags or confirms one stretch by hand may have left others open; whoever names steps or presses lap has named them all.
+    """
+    if any(claim.basis is Basis.MANUAL and claim.direction is Direction.BACKWARD for claim in declared.claims):
+        usual = max(usual, cal.SESSION_PRIOR_WEAK_HINT)
     hints = [hint for hint in declared.hints if hint.direction is Direction.BACKWARD]
     if not hints:
         return usual

@@ -60,8 +60,8 @@ def add_gait_evidence(grid: Grid, line: Line, expected: Backward, *, walk_pace_m
     return grid.with_columns(
         excess_run_ratio=excess_run,
         excess_walk_ratio=excess_walk,
-        run_nats=_temper(np.where(means_something, _plausible(run, pace, cal.BACKWARD_RUN_SPEED_MPS), 0.0)),
-        walk_nats=_temper(np.where(means_something, _plausible(walk, pace, cal.BACKWARD_WALK_SPEED_MPS), 0.0)),
+        run_nats=_temper(np.where(means_something, _plausible(run, speed, pace, cal.BACKWARD_RUN_SPEED_MPS), 0.0)),
+        walk_nats=_temper(np.where(means_something, _plausible(walk, speed, pace, cal.BACKWARD_WALK_SPEED_MPS), 0.0)),
         gait_nats=_temper(border),
         sprint_nats=_sprint_nats(grid, line, expected),
     )
@@ -89,7 +89,7 @@ def _sprint_nats(grid: Grid, line: Line, expected: Backward) -> FloatArray:
     spread = np.hypot(np.hypot(line.spread, cal.SPREAD_ONE_SECOND / np.sqrt(3.0)), mismatch)
     nats = log_ratio(cadence / usual - 1.0, spread, expected.run_excess)
     runs = (cadence > cal.GAIT_BORDER_SPM) & (grid["is_moving"] > 0) & ~np.isnan(nats)
-    nats = np.where(runs, _plausible(nats, speed, cal.BACKWARD_RUN_SPEED_MPS), -cal.MAX_SECOND_NATS)
+    nats = np.where(runs, _plausible(nats, speed, speed, cal.BACKWARD_RUN_SPEED_MPS), -cal.MAX_SECOND_NATS)
     missing = np.isnan(speed) | np.isnan(cadence)
     return np.where(missing, 0.0, cal.SPRINT_TEMPER * np.clip(np.nan_to_num(nats), -cal.MAX_SECOND_NATS, cal.MAX_SECOND_NATS))
 
@@ -170,9 +170,9 @@ def bout_nats(
     return Weight(max(-2 * cal.MAX_BOUT_NATS, nats - beyond), max(-2 * cal.MAX_BOUT_NATS, drill - beyond))
 
 
-def _plausible(nats: FloatArray, speed: FloatArray, borders: tuple[float, float]) -> FloatArray:
-    """No speed outside the borders speaks for backward."""
-    return np.where((speed >= borders[0]) & (speed <= borders[1]), nats, np.minimum(nats, -cal.MAX_SECOND_NATS))
+def _plausible(nats: FloatArray, speed: FloatArray, pace: FloatArray, borders: tuple[float, float]) -> FloatArray:
+    """No speed outside the borders speaks for backward; on a climb people are slower, which `pace` allows for."""
+    return np.where((pace >= borders[0]) & (speed <= borders[1]), nats, np.minimum(nats, -cal.MAX_SECOND_NATS))
 
 
 def _temper(nats: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ Source: identification of heart rate dynamics (docs/detection.md); what is assum
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -30,6 +31,20 @@ _MOST_TOGETHER: Final = 24
 _FORWARD_MIN_S: Final = 60
 #: rows in which a decaying exponential keeps its precision
 _CHUNK: Final = 512
+#: an excess, or a level, of which nothing is known, bpm
+_ANY_BPM: Final = 50.0
+_ANY_LEVEL_BPM: Final = 300.0
+#: priors of what all stretches share, mean and standard deviation: level, drift an hour, gain with speed and climb, walking
+_COMMON: Final = (
+    (0.0, _ANY_LEVEL_BPM),
+    (cal.HEART_DRIFT_BPM_PER_H, cal.HEART_DRIFT_SD_BPM_PER_H),
+    (cal.HEART_PER_MPS, cal.HEART_GAIN_SD_RATIO * cal.HEART_PER_MPS),
+    (cal.HEART_PER_GRADE, cal.HEART_PER_GRADE_SD),
+    (0.0, cal.HEART_WALK_SD_BPM),
+)
+
+
+Span = tuple[int, int]
 
 
 class Seen(NamedTuple):
@@ -39,13 +54,16 @@ class Seen(NamedTuple):
     sd: float
 
 
-def heart_excesses(grid: Grid, stretches: Sequence[tuple[int, int]], *, is_forward: NDArray[np.bool_]) -> list[Seen | None]:
+def heart_excesses(
+    grid: Grid, stretches: Sequence[Span], *, is_forward: NDArray[np.bool_], known: Sequence[Span] = ()
+) -> list[Seen | None]:
     """Give the beats of each stretch above what speed, climb and gait explain, once settled, bpm.
 
     Parameters
     ----------
-    stretches : that may be backward; of one that is not, the excess is near 0.
+    stretches : disjoint ones that may be backward; of one that is not, the excess is near 0.
     is_forward : (n,) rows to compare with.
+    known : stretches that were told otherwise: only their beats are taken away from the others.
 
     Returns
     -------
@@ -58,12 +76,20 @@ def heart_excesses(grid: Grid, stretches: Sequence[tuple[int, int]], *, is_forwa
     found: list[Seen | None] = [None] * len(stretches)
     if "heart_rate_bpm" not in grid:
         return found
-    is_long = [last - first >= cal.HEART_MIN_STRETCH_S for first, last in stretches]
-    for chosen in _clusters(stretches, sorted(range(len(stretches)), key=lambda i: stretches[i])):
-        if not any(is_long[i] for i in chosen):
+    every = sorted({*stretches, *known})
+    firsts = [first for first, _ in every]
+    order = sorted(range(len(stretches)), key=lambda i: stretches[i])
+    for chosen in _clusters(stretches, order):
+        is_long = [stretches[i][1] - stretches[i][0] >= cal.HEART_MIN_STRETCH_S for i in chosen]
+        if not any(is_long):
             continue
-        for i, seen in zip(chosen, _fit(grid, [stretches[i] for i in chosen], is_forward), strict=True):
-            found[i] = seen if is_long[i] else None  # a short one only takes its beats away from the others
+        begin = max(0, stretches[chosen[0]][0] - _BEFORE_S)
+        end = min(grid.n, stretches[chosen[-1]][1] + _AFTER_S)
+        # beats of what was before the window still show in it
+        near = every[max(bisect_left(firsts, begin - _MEMORY_S) - 1, 0) : bisect_left(firsts, end)]
+        told = _fit(grid, near, begin=begin, end=end, is_forward=is_forward)
+        for i, is_told in zip(chosen, is_long, strict=True):
+            found[i] = told[stretches[i]] if is_told else None
     return found
 
 
@@ -72,7 +98,7 @@ def heart_excess(grid: Grid, first: int, last: int, *, is_forward: NDArray[np.bo
     return heart_excesses(grid, [(first, last)], is_forward=is_forward)[0]
 
 
-def _clusters(stretches: Sequence[tuple[int, int]], order: Sequence[int]) -> list[list[int]]:
+def _clusters(stretches: Sequence[Span], order: Sequence[int]) -> list[list[int]]:
     """Put stretches together whose beats overlap."""
     clusters: list[list[int]] = []
     for i in order:
@@ -84,44 +110,34 @@ def _clusters(stretches: Sequence[tuple[int, int]], order: Sequence[int]) -> lis
     return clusters
 
 
-def _fit(grid: Grid, stretches: Sequence[tuple[int, int]], is_forward: NDArray[np.bool_]) -> list[Seen | None]:
-    """Fit the excesses of stretches, sorted by their start."""
-    nothing: list[Seen | None] = [None] * len(stretches)
-    begin = max(0, stretches[0][0] - _BEFORE_S)
-    start, end = max(0, begin - _MEMORY_S), min(grid.n, max(last for _, last in stretches) + _AFTER_S)
+def _fit(grid: Grid, near: Sequence[Span], *, begin: int, end: int, is_forward: NDArray[np.bool_]) -> dict[Span, Seen | None]:
+    """Fit the excesses of all stretches near ``[begin, end)`` to the beats in it."""
+    start = max(0, begin - _MEMORY_S)
     rows, n = slice(start, end), end - start
     beats = grid["heart_rate_bpm"][rows]
-    inside = np.zeros((len(stretches), n))
-    for k, (first, last) in enumerate(stretches):
-        inside[k, first - start : last - start] = 1.0
+    inside = np.zeros((len(near), n))
+    for column, (first, last) in zip(inside, near, strict=True):
+        column[max(first - start, 0) : max(last - start, 0)] = 1.0
     is_known = ~np.isnan(beats) & (np.arange(n) >= begin - start)
-    use = is_known & (is_forward[rows] | (inside.sum(axis=0) > 0))
-    if (use & (inside.sum(axis=0) == 0)).sum() < _FORWARD_MIN_S:
-        return nothing
-    slope = grid["slope_ratio"][rows]
+    is_any = inside.any(axis=0)
+    if (is_known & is_forward[rows] & ~is_any).sum() < _FORWARD_MIN_S:
+        return dict.fromkeys(near)
+    use = is_known & (is_forward[rows] | is_any)
+    # who pauses stands; what is missing otherwise goes on as before
+    speed = _held(np.where(grid["is_paused"][rows] > 0, 0.0, grid["speed_7s_mps"][rows]))
     with np.errstate(invalid="ignore"):
         is_walk = (grid["cadence_7s_spm"][rows] <= cal.GAIT_BORDER_SPM).astype(np.float64)
-    causes = (_held(grid["speed_7s_mps"][rows]), np.maximum(np.nan_to_num(slope), 0.0), is_walk, *inside)
+    causes = [_delayed(cause) for cause in (speed, np.maximum(np.nan_to_num(grid["slope_ratio"][rows]), 0.0), is_walk)]
     hours = (np.arange(n) - n / 2) / 3600
-    x = np.stack((np.ones(n), hours, *(_delayed(cause) for cause in causes)), axis=1)[use]
-    prior = np.array((*_COMMON, *(((0.0, _ANY_BPM),) * len(stretches))))
+    # nobody has gone backward for long when a recording begins
+    x = np.stack((np.ones(n), hours, *causes, *(_delayed(column, before=0.0) for column in inside)), axis=1)[use]
+    prior = np.array((*_COMMON, *(((0.0, _ANY_BPM),) * len(near))))
     mean, covariance = _regress(x, beats[use], prior[:, 0], prior[:, 1])
-    enough = (inside[:, is_known].sum(axis=1) >= cal.HEART_MIN_STRETCH_S / 2).tolist()
-    at = range(len(_COMMON), len(prior))
-    return [Seen(float(mean[k]), math.sqrt(covariance[k, k])) if told else None for k, told in zip(at, enough, strict=True)]
-
-
-#: an excess, or a level, of which nothing is known, bpm
-_ANY_BPM: Final = 50.0
-_ANY_LEVEL_BPM: Final = 300.0
-#: priors of what all stretches share, mean and standard deviation: level, drift an hour, gain with speed and climb, walking
-_COMMON: Final = (
-    (0.0, _ANY_LEVEL_BPM),
-    (cal.HEART_DRIFT_BPM_PER_H, cal.HEART_DRIFT_SD_BPM_PER_H),
-    (cal.HEART_PER_MPS, cal.HEART_GAIN_SD_RATIO * cal.HEART_PER_MPS),
-    (cal.HEART_PER_GRADE, cal.HEART_PER_GRADE_SD),
-    (0.0, cal.HEART_WALK_SD_BPM),
-)
+    told: dict[Span, Seen | None] = {}
+    for k, (span, column) in enumerate(zip(near, inside, strict=True), start=len(_COMMON)):
+        is_enough = column[is_known].sum() >= cal.HEART_MIN_STRETCH_S / 2
+        told[span] = Seen(float(mean[k]), math.sqrt(covariance[k, k])) if is_enough else None
+    return told
 
 
 def _regress(x: FloatArray, y: FloatArray, mean: FloatArray, sd: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -145,13 +161,18 @@ def _held(values: FloatArray) -> FloatArray:
     return np.nan_to_num(values[at])
 
 
-def _delayed(cause: FloatArray) -> FloatArray:
-    """First-order response to a cause, settled at its first value: (n,)."""
+def _delayed(cause: FloatArray, *, before: float | None = None) -> FloatArray:
+    """First-order response to a cause: (n,).
+
+    Parameters
+    ----------
+    before : what the response was before; settled at the first value of the cause where None.
+    """
     keep = math.exp(-1 / cal.HEART_TAU_S)
     out = np.empty(len(cause))
-    before = float(cause[0]) if len(cause) else 0.0
+    level = before if before is not None else float(cause[0]) if len(cause) else 0.0
     for first, last in pairwise([*range(0, len(cause), _CHUNK), len(cause)]):
         power = keep ** np.arange(1, last - first + 1)
-        out[first:last] = power * (before + np.cumsum((1 - keep) * cause[first:last] / power))
-        before = float(out[last - 1])
+        out[first:last] = power * (level + np.cumsum((1 - keep) * cause[first:last] / power))
+        level = float(out[last - 1])
     return out

@@ -16,7 +16,8 @@ from importer.detect import calibration as cal
 from importer.detect.backward import Backward
 from importer.detect.baseline import Line
 from importer.detect.evidence import bout_nats
-from importer.detect.heart import Seen
+from importer.detect.features import climb_factor
+from importer.detect.heart import Seen, Span
 from importer.detect.witnesses import contact_nats, contact_ratio, heart_nats, lost_nats
 from importer.values.activity import FloatArray
 from importer.values.grid import Grid
@@ -77,6 +78,8 @@ class View(NamedTuple):
     is_forward_walk: NDArray[np.bool_]
     is_belt: bool
     contact_device: str | None
+    #: what the runner called backward, ``[first, last)`` each
+    known: tuple[Span, ...] = ()
 
     @property
     def goes_forward(self) -> NDArray[np.bool_]:
@@ -84,7 +87,7 @@ class View(NamedTuple):
         return self.is_forward | self.is_forward_walk
 
 
-def usual_speeds(grid: Grid, spans: Iterable[tuple[int, int]] = ()) -> dict[Gait, float | None]:
+def usual_speeds(grid: Grid, spans: Iterable[Span] = ()) -> dict[Gait, float | None]:
     """Give the usual forward speed of each gait, m/s; None where there is hardly any.
 
     Parameters
@@ -196,7 +199,7 @@ def _share(speed_mps: float, usual_mps: float | None, *, climb: float) -> float 
     """Speed as a share of the usual one; uphill everybody is slower, whichever way he faces."""
     if usual_mps is None or usual_mps <= 0:
         return None
-    return speed_mps * (1 + cal.UPHILL_SLOWER_PER_GRADE * max(climb, 0.0)) / usual_mps
+    return speed_mps * float(climb_factor(np.array(climb))) / usual_mps
 
 
 def _columns(grid: Grid, first: int, last: int) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -1,11 +1,12 @@
 """Walks that are slower than the session's usual ones: cadence hardly shows one backward walk in three, its pace and heart rate do.
 
-Conventions: rows of the grid; a pace is m/s, climbs allowed for. People stroll, so that a slow walk is only looked at where the heart
-works as it does backward.
+Conventions: rows of the grid; a pace is m/s, climbs allowed for. People stroll, so that a slow walk is only looked at where heart rate
+is there and does not speak against it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from importer.detect import calibration as cal
 from importer.detect.backward import Backward
 from importer.detect.baseline import grade_factor
 from importer.detect.features import climbing_pace, runs_of
-from importer.detect.heart import heart_excesses
+from importer.detect.heart import Span, heart_excesses
 from importer.detect.hmm import smooth
 from importer.detect.witnesses import heart_nats
 from importer.values.activity import FloatArray
@@ -25,27 +26,37 @@ from importer.values.grid import Grid
 _ROUNDS: Final = 4
 
 
-def telling_walks(grid: Grid, *, is_forward: NDArray[np.bool_], is_free: NDArray[np.bool_], expected: Backward) -> list[tuple[int, int]]:
-    """Give slow walks ``[first, last)`` in which the heart does not work as it does forward.
+def telling_walks(
+    grid: Grid, *, is_forward: NDArray[np.bool_], is_free: NDArray[np.bool_], known: Sequence[Span], expected: Backward
+) -> list[Span]:
+    """Give slow walks ``[first, last)`` whose heart rate does not speak against backward walking; none where it is missing.
 
     Parameters
     ----------
     is_forward : (n,) rows of forward movement, as far as one can tell, which heart rate is compared with.
     is_free : (n,) rows that no declaration covers.
+    known : what the runner called backward.
     expected : what going backward looks like in this runner.
     """
     if "heart_rate_bpm" not in grid:
         return []
     walks = slow_walks(grid, is_free=is_free)
-    hearts = heart_excesses(grid, walks, is_forward=is_forward)
-    return [walk for walk, heart in zip(walks, hearts, strict=True) if heart_nats(heart, expected) > cal.SLOW_WALK_HEART_NATS]
+    hearts = heart_excesses(grid, walks, is_forward=is_forward, known=known)
+    seen = ((walk, heart) for walk, heart in zip(walks, hearts, strict=True) if heart is not None)
+    return [walk for walk, heart in seen if heart_nats(heart, expected) > -cal.SLOW_WALK_AGAINST_NATS]
 
 
-def slow_walks(grid: Grid, *, is_free: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def slow_walks(grid: Grid, *, is_free: NDArray[np.bool_]) -> list[Span]:
     """Give stretches ``[first, last)`` walked clearly slower than the rest of a session's walking, long enough for heart rate to tell."""
     pace = climbing_pace(grid)
     with np.errstate(invalid="ignore"):
-        walks = (grid["is_moving"] > 0) & (grid["cadence_7s_spm"] <= cal.GAIT_BORDER_SPM) & (pace < cal.FASTEST_WALK_MPS) & is_free
+        walks = (
+            (grid["is_moving"] > 0)
+            & (grid["cadence_7s_spm"] <= cal.GAIT_BORDER_SPM)
+            & (pace > cal.STILL_SPEED_MPS)
+            & (pace < cal.FASTEST_WALK_MPS)
+            & is_free
+        )
     if walks.sum() < 2 * cal.HEART_MIN_STRETCH_S:
         return []
     is_slow = np.zeros(grid.n, dtype=np.bool_)
@@ -53,7 +64,7 @@ def slow_walks(grid: Grid, *, is_free: NDArray[np.bool_]) -> list[tuple[int, int
     # what is left of cadence when speed is taken out
     steps = cadence / grade_factor(grid["slope_ratio"][walks]) - cal.WALK_SLOPE_SPM_PER_MPS * (speed - cal.WALK_REFERENCE_SPEED_MPS)
     is_slow[walks] = _p_slow(pace[walks], steps) > 0.5
-    joined: list[tuple[int, int]] = []
+    joined: list[Span] = []
     for first, last in runs_of(is_slow):
         if joined and first - joined[-1][1] <= cal.SMOOTHING_WINDOW_S and is_free[joined[-1][1] : first].all():
             joined[-1] = (joined[-1][0], last)
@@ -78,7 +89,11 @@ def _p_slow(pace: FloatArray, steps: FloatArray) -> FloatArray:
     p: FloatArray = np.zeros(len(pace))
     for _ in range(_ROUNDS):
         nats = _log_ratio(pace, slow, brisk, sd=cal.WALK_PACE_SD * brisk) + _log_ratio(steps, quick, usual, sd=cal.SPREAD_WALK_ROWS * usual)
-        p = smooth(np.stack((np.zeros(len(pace)), cal.TEMPER * nats), axis=1), chance, np.log(np.array([0.9, 0.1])))[:, 1]
+        p = smooth(
+            np.stack((np.zeros(len(pace)), cal.TEMPER * nats), axis=1),
+            chance,
+            np.log(np.array([1 - cal.SLOW_WALK_SHARE, cal.SLOW_WALK_SHARE])),
+        )[:, 1]
         brisk, usual = _mean(pace, 1 - p), _mean(steps, 1 - p)
         slow = min(_mean(pace, p), cal.SLOW_WALK_RATIO * brisk)
         quick = max(_mean(steps, p), usual)

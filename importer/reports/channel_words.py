@@ -98,7 +98,7 @@ def _heart(seen: Trace, accountant: Accountant) -> str:
     if "heart_rate_bpm" not in seen.found.grid:
         return "silent: not in this recording"
     least, beats = cal.HEART_MIN_STRETCH_S, accountant.expected.heart_bpm.mean
-    return f"counts from {least} s on: backward costs about {beats:.0f} bpm more at the same speed, and it takes a minute to show"
+    return f"counts from {least} s on: backward costs about {beats:.0f} bpm more at the same speed, and the heart follows slowly"
 
 
 def _contact(seen: Trace, activity: Activity, accountant: Accountant) -> str:

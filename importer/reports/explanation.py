@@ -76,7 +76,7 @@ def explain(
     if word is not None and word.is_kept and not activity.laps:
         word = None
     seen = trace(activity, baseline=baseline, lap_rule=rule_of(word), labels=spans(labels))
-    accountant = Accountant(seen, activity)
+    accountant = Accountant(seen)
     start_s, end_s = bounds or (0.0, activity.elapsed_s)
     end_s = min(end_s, activity.elapsed_s)
     stretches = tuple(
