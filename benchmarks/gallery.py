@@ -16,6 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from tests.support.notebook import packed
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 SAMPLES: Final = ("outdoor-repetitions", "hill-repeats", "treadmill-belt-blocks")
 #: name -> width and height of the window, pixels, and whether dark
@@ -53,6 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
                 shot = [f"--window-size={width},{height}", f"--screenshot={folder / f'{name}.png'}", page.as_uri()]
                 subprocess.run([browser, *CHROMIUM, *look, *shot], check=True, capture_output=True, timeout=120)
     for path in sorted(folder.glob("*.png")):
+        path.write_bytes(packed(path.read_bytes()))
         print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
     return 0
 
