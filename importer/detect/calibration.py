@@ -154,7 +154,7 @@ HEART_DRIFT_SD_BPM_PER_H: Final = 20.0
 HEART_BACKWARD_BPM: Final = 20.0
 HEART_BACKWARD_SD_BPM: Final = 8.0
 #: the same of one bout around the runner's own, and of a forward stretch around none. Source: forward stretches of 90 s in 40 real
-#: recordings stray by 6.9, of which 3.0 are the error of measuring (python -m benchmarks.detection --only hearts)
+#: recordings stray by 6.8, of which 3.0 are the error of measuring, rounded up (python -m benchmarks.detection --only hearts)
 HEART_BOUT_SD_BPM: Final = 6.2
 #: shortest bout whose heart rate is reported, s. Source: +13 of 20 bpm show after 60 s (time constant above)
 HEART_MIN_BOUT_S: Final = 60
