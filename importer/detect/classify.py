@@ -79,16 +79,16 @@ def classify(grid: Grid, activity: Activity, *, declared: Declared, earlier: Bas
     is_belt = activity.speed_basis is SpeedBasis.BELT
     line = learn_line(grid, earlier=earlier, is_excluded=is_backward, is_belt=is_belt)
     expected = expected_backward(earlier)
-    # nobody chooses a pace on a belt
+    cannot_tell = why_not(activity, grid, line, has_earlier=earlier is not None and earlier.n_sessions > 0)
     known = tuple(runs_of(is_backward))
-    walks = [] if is_belt else _telling_walks(grid, line, expected, is_free=~is_declared, known=known)
+    # nobody chooses a pace on a belt
+    walks = [] if is_belt or cannot_tell is not None else _telling_walks(grid, line, expected, is_free=~is_declared, known=known)
     if walks:  # what may be backward must not teach what is forward
         for first, last in walks:
             is_backward[first:last] = True
         line = learn_line(grid, earlier=earlier, is_excluded=is_backward)
     pace = None if is_belt else walking_pace(grid, line, is_excluded=is_backward)
     grid = add_gait_evidence(grid, line, expected, walk_pace_mps=pace)
-    cannot_tell = why_not(activity, grid, line, has_earlier=earlier is not None and earlier.n_sessions > 0)
     borders = border_rows(activity, grid)
     grid = add_posteriors(grid, is_direction_told=cannot_tell is None, borders=borders)
     bouts: tuple[Bout, ...] = ()
