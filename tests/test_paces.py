@@ -123,3 +123,8 @@ def test_a_run_without_walking_has_no_slow_walks():
     activity = run([Block(900, 2.7), Block(300, 2.0)], seed=1, runner=RUNNER)
     grid = add_features(resample(activity), activity)
     assert slow_walks(grid, is_free=np.ones(grid.n, dtype=bool)) == []
+
+
+def test_what_may_be_backward_does_not_teach_the_forward_line():
+    found = [bout.excess_ratio for seed in (1, 2, 3) for bout in trace(run(_turns(BACK), seed=seed, runner=RUNNER)).found.bouts]
+    assert np.median(found) == pytest.approx(0.035, abs=0.012)

@@ -163,6 +163,9 @@ HEART_MIN_STRETCH_S: Final = 50
 #: noise of a smoothed heart rate, bpm, and how well the gain over speed is known, relative. Assumption
 HEART_NOISE_BPM: Final = 3.0
 HEART_GAIN_SD_RATIO: Final = 0.2
+#: an excess, and a level, of which nothing is known: how widely they are looked for, bpm. Assumption: wider than any heart
+HEART_ANY_EXCESS_SD_BPM: Final = 50.0
+HEART_ANY_LEVEL_SD_BPM: Final = 300.0
 #: what heart rate may say of a stretch at most, nats. Assumption: many things raise it, one time in twenty
 HEART_MOST_NATS: Final = 3.0
 

@@ -31,12 +31,9 @@ _MOST_TOGETHER: Final = 24
 _FORWARD_MIN_S: Final = 60
 #: rows in which a decaying exponential keeps its precision
 _CHUNK: Final = 512
-#: an excess, or a level, of which nothing is known, bpm
-_ANY_BPM: Final = 50.0
-_ANY_LEVEL_BPM: Final = 300.0
 #: priors of what all stretches share, mean and standard deviation: level, drift an hour, gain with speed and climb, walking
 _COMMON: Final = (
-    (0.0, _ANY_LEVEL_BPM),
+    (0.0, cal.HEART_ANY_LEVEL_SD_BPM),
     (cal.HEART_DRIFT_BPM_PER_H, cal.HEART_DRIFT_SD_BPM_PER_H),
     (cal.HEART_PER_MPS, cal.HEART_GAIN_SD_RATIO * cal.HEART_PER_MPS),
     (cal.HEART_PER_GRADE, cal.HEART_PER_GRADE_SD),
@@ -131,7 +128,7 @@ def _fit(grid: Grid, near: Sequence[Span], *, begin: int, end: int, is_forward: 
     hours = (np.arange(n) - n / 2) / 3600
     # nobody has gone backward for long when a recording begins
     x = np.stack((np.ones(n), hours, *causes, *(_delayed(column, before=0.0) for column in inside)), axis=1)[use]
-    prior = np.array((*_COMMON, *(((0.0, _ANY_BPM),) * len(near))))
+    prior = np.array((*_COMMON, *(((0.0, cal.HEART_ANY_EXCESS_SD_BPM),) * len(near))))
     mean, covariance = _regress(x, beats[use], prior[:, 0], prior[:, 1])
     told: dict[Span, Seen | None] = {}
     for k, (span, column) in enumerate(zip(near, inside, strict=True), start=len(_COMMON)):
